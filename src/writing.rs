@@ -35,7 +35,6 @@ pub(crate) fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::R
 /// # Errors
 ///
 /// Those of [`replace`].
-#[cfg(feature = "cli")]
 pub(crate) fn replace_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     write(path, For::Owner, content)
 }
@@ -84,7 +83,6 @@ pub(crate) fn add_private(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "cli")]
 fn write(path: &Path, whom: For, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let fill = |file: &File| {
         let mut out = io::BufWriter::new(file);
@@ -97,6 +95,52 @@ fn write(path: &Path, whom: For, content: impl FnOnce(&mut dyn Write) -> io::Res
     // Some file systems say only now that they are full.
     draft.0.as_file().sync_all()?;
     draft.take(&place).map(drop)
+}
+
+/// A file that one program holds at a time, until it ends. Nothing stands in it.
+#[derive(Debug)]
+pub(crate) struct Held(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
+
+impl Held {
+    /// Holds a file, which is made if it is not there; `None` if another program holds it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn hold(path: &Path) -> io::Result<Option<Self>> {
+        let file = private(File::options().write(true).create(true).truncate(false)).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Gives a file another name in its folder, in place of what is called so; the name is on the disk when this returns,
+/// where the system can say that.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn give_name(path: &Path, name: &Path) -> io::Result<()> {
+    fs::rename(path, name)?;
+    if cfg!(unix) {
+        name.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())?;
+    }
+    Ok(())
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Whether something is at this path that a write would take away: a file with content, not a pipe or a device.

@@ -4,9 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Failure,
+    language::Language,
     messages::{Message, in_both},
     options::Reproducible,
     read::kept,
+    state::Keeping,
 };
 use crate::{
     layer::Onlookers,
@@ -63,6 +65,21 @@ pub(super) fn is_no_reader(card: &Path) -> Result<(), Failure> {
 /// That it gives no answer to reset.
 pub(super) fn in_process(profile: &Profile, reproducible: &Reproducible) -> Result<InProcess, TransportError> {
     in_process::in_process(reproducible.layers().dress(0, profile.card(), Onlookers::default()))
+}
+
+/// The same, of a card that is kept if cards are.
+///
+/// # Errors
+///
+/// That it is not the card that is kept; within, that it gives no answer to reset.
+pub(super) fn kept_in_process(
+    profile: &Profile,
+    reproducible: &Reproducible,
+    keeping: &Keeping,
+    language: Language,
+) -> Result<Result<InProcess, TransportError>, Failure> {
+    let card = keeping.card(profile, language)?;
+    Ok(in_process::in_process(card.dressed(&reproducible.layers())))
 }
 
 /// The card in a real reader, for this program alone.

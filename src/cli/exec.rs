@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Some(file) => host.record(file),
         None => host,
     };
-    let host = host.prepare()?;
+    let host = host.prepare().inspect_err(|_| args.slots.keeping.remarks().iter().for_each(output::say))?;
     // Not before, so that a signal ends what waits for a card file; and not later, so that none finds us with a folder
     // that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;

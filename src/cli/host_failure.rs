@@ -16,7 +16,11 @@ impl From<HostError> for Failure {
         match error {
             HostError::Card(error) => cards::failure(error),
             HostError::File { did, path, error } => Self::file(did, &path, &error),
-            HostError::Refused(Refusal { kind: Kind::Invalid, message, .. }) => Self::Reported(message),
+            HostError::Refused(Refusal { kind: Kind::Invalid, message, hint: None }) => Self::Reported(message),
+            HostError::Refused(Refusal { kind: Kind::Invalid, message, hint }) => {
+                Self::Malformed(message.into(), hint.map(Into::into))
+            }
+            HostError::State(error) => error.into(),
             other => {
                 // Of sockets and readers the exit code says so, whosever fault it is.
                 let is_outside = matches!(

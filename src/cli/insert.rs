@@ -42,6 +42,10 @@ pub(super) struct Args {
     /// that is there
     #[arg(long, value_name = "SLOT", conflicts_with = "card", value_parser = number::<usize>(SLOT_NUMBERS))]
     from: Option<usize>,
+    /// Begin anew with the card that is kept of this card file: what is kept of it is dropped. With a name, only if it is
+    /// the card that `slots` shows by that name
+    #[arg(long, value_name = "CARD", requires = "card", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    state_reset: Option<String>,
     #[command(flatten)]
     attach: Attach,
 }
@@ -54,7 +58,7 @@ pub(super) fn run(args: &Args) -> Exit {
         (None, None) => put_back(&mut client, slot)?,
         (None, Some(from)) => bring_over(&mut client, slot, from)?,
         (Some(card), _) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
-        (Some(card), _) => put_in(&mut client, slot, card)?,
+        (Some(card), _) => put_in(&mut client, slot, card, args.state_reset.clone())?,
     };
     let mute =
         if is_mute(&mut client, slot)? { ", and gives no answer to reset: programs see a mute card" } else { "" };
@@ -70,7 +74,7 @@ fn is_mute(client: &mut Client, slot: usize) -> Result<bool, Failure> {
     }
 }
 
-fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Failure> {
+fn put_in(client: &mut Client, slot: usize, written: &Path, state_reset: Option<String>) -> Result<String, Failure> {
     let (shown, card) = match RealReader::named(written) {
         Some(reader) => (PathBuf::from(reader.label()), written.to_owned()),
         None => {
@@ -82,7 +86,7 @@ fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Fa
             (found.as_path().to_owned(), card)
         }
     };
-    match client.ask(Request::Insert { slot, card })? {
+    match client.ask(Request::Insert { slot, card, state_reset })? {
         Reply::Inserted { reader, replaced } => {
             Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(&shown), instead(replaced)))
         }

@@ -49,6 +49,7 @@ mod running;
 mod serve;
 mod shell;
 mod slots;
+mod state;
 mod stop;
 mod system;
 mod target;

@@ -11,7 +11,7 @@ use std::{
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Failure, cards, language::Language, output, reader, users};
+use super::{Failure, cards, language::Language, messages::Keep, output, reader, state::Keeping, users};
 use crate::{
     host::{
         Builder, Host, HostError, HostName, SlotStatus,
@@ -22,6 +22,7 @@ use crate::{
     profile::dates::{self, DateError},
     reader::{Keys, pad::Pin, pcsclite::wire::READER_SLOTS},
     shown,
+    terminal::transport::real::RealReader,
 };
 
 /// The seed of a run that names none.
@@ -201,6 +202,8 @@ pub(super) struct Slots {
     #[command(flatten)]
     timed: Timed,
     #[command(flatten)]
+    pub(super) keeping: Keeping,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -239,6 +242,7 @@ impl Slots {
     fn host_with(&self, typed: &[Unread]) -> Result<Builder, Failure> {
         let layers = self.timed.around(self.reproducible.layers())?;
         let host = self.reproducible.host().layers(layers).reader_slots(self.reader_slots);
+        let host = self.keeping.ask_of(host)?;
         let typed = typed.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
         let host = host.typed(typed);
         let host = match &self.model {
@@ -280,7 +284,10 @@ impl Slots {
                 "the users who may use these readers cannot get there: {folder} is closed to them (chmod o+x {word})"
             )
         });
-        told.chain(closed).collect()
+        let is_real = |card: &&PathBuf| RealReader::named(card).is_some();
+        let real = self.cards.iter().filter(is_real).filter(|_| self.keeping.is_asked());
+        let real = real.map(|card| Keep::NotKept { card: &card.to_string_lossy() }.text(Language::En));
+        told.chain(closed).chain(real).chain(self.keeping.remarks()).collect()
     }
 
     /// The card file of each slot, `None` where it is empty.

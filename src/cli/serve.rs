@@ -88,7 +88,7 @@ fn serve(args: &Args) -> Exit {
         host = host.record_folder(folder);
     }
     // Before signals are heard: one ends what waits for a card file, and leaves nothing behind.
-    let host = host.prepare()?;
+    let host = host.prepare().inspect_err(|_| args.slots.keeping.remarks().iter().for_each(output::say))?;
     let ears = Ears::open().map_err(unheard)?;
     let host = host.on_stop(ears.close()).open()?;
     args.slots.remarks(&host).iter().for_each(output::say);

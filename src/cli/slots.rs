@@ -156,6 +156,7 @@ mod tests {
             drivers: vec![],
             awaits: None,
             faults: vec![],
+            kept: None,
             asks: None,
             typed_ahead: 0,
         };

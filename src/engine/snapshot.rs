@@ -60,6 +60,9 @@ pub enum SnapshotError {
     /// A part has not the form that its card gives it.
     #[error("the part \"{0}\" of the snapshot is damaged")]
     Damaged(&'static str),
+    /// The card takes it, and cannot keep it as it keeps what it commits. It is as it was.
+    #[error("the card cannot keep what is in the snapshot")]
+    NotKept,
 }
 
 impl Snapshot {

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
+use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError, state::StateError};
 use crate::{
     layer::fault::{FaultMistake, NotArmed},
     profile::LoadError,
@@ -120,6 +120,9 @@ pub enum HostError {
         /// The names.
         names: [String; 2],
     },
+    /// Cards cannot be kept, or a kept card does not come.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// A card cannot come into a slot or leave it.
     #[error(transparent)]
     Slot(#[from] SlotError),
@@ -300,6 +303,7 @@ impl HostError {
                 Kind::Usage
             }
             Self::Refused(refusal) => refusal.kind,
+            Self::State(error) => error.kind(),
             Self::Vpcd(error) if error.kind() == io::ErrorKind::InvalidInput => Kind::Usage,
             _ => Kind::Environment,
         }
@@ -416,6 +420,7 @@ impl HostError {
             Self::Slot(SlotError::TooManyPins { slot, .. }) => {
                 format!("type fewer ahead; those that wait are forgotten by: virtuale pin --cancel --slot {slot}")
             }
+            Self::State(error) => error.hint().to_string(),
             Self::Refused(refusal) => return refusal.hint.clone(),
         };
         Some(hint)

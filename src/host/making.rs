@@ -12,7 +12,11 @@ use virtuale_engine::{
     platform::{Forgetful, Sink},
 };
 
-use super::{HostError, recording::CardRecording};
+use super::{
+    HostError,
+    recording::CardRecording,
+    state::{Claimant, Kept, Resets, State, Watch},
+};
 use crate::{
     layer::{
         Commits, Layered, Layers, Onlookers, Stay,
@@ -119,10 +123,13 @@ pub(super) struct Made {
     pub(super) stay: Stay,
     /// The faults that may strike it.
     pub(super) faults: Faults,
+    /// The kept card that it is, if it is one.
+    pub(super) kept: Option<Watch>,
 }
 
 enum Naked {
     Virtual(Box<VirtualCard>),
+    Kept(Box<Kept>),
     Any(Box<dyn Card>),
     Real(Box<dyn Card>),
 }
@@ -132,6 +139,7 @@ impl Made {
     pub(super) fn card(&self) -> &dyn Card {
         match &self.card {
             Naked::Virtual(card) => &**card,
+            Naked::Kept(card) => &**card,
             Naked::Any(card) | Naked::Real(card) => &**card,
         }
     }
@@ -150,6 +158,8 @@ pub(super) struct Making {
     pub(super) sink: Option<Box<MakeSink>>,
     /// Whether what a card was made of is kept while it is in.
     pub(super) keeps_profiles: bool,
+    /// Where cards of card files are kept from run to run.
+    pub(super) state: Option<State>,
 }
 
 /// The card files that were read for cards which come in together: those of one file share all that does not change.
@@ -176,25 +186,48 @@ impl Shelf {
     }
 }
 
+/// Where a card will be.
+struct Spot<'a> {
+    slot: usize,
+    /// Its stays there.
+    stay: &'a Stay,
+    /// What counts its work, if it takes its time.
+    meter: Option<&'a Meter>,
+    /// The faults that may strike it.
+    faults: &'a Faults,
+}
+
+impl Spot<'_> {
+    /// What a card is provided with whose commits go to this sink.
+    fn provision(&self, sink: Box<dyn Sink>) -> Provision {
+        let provision = Provision::for_slot(u64::try_from(self.slot).unwrap_or(u64::MAX));
+        let provision = provision.with_sink(Commits::new(self.stay.clone(), sink)).with_faults(self.faults.clone());
+        self.meter.into_iter().fold(provision, Provision::with_meter)
+    }
+}
+
 impl Making {
     /// The card for a slot, with nothing around it, and where it comes from. A card file that is on the shelf is not
     /// read again.
     ///
     /// # Errors
     ///
-    /// What is wrong with its card file, or that its sink cannot be made.
-    pub(super) fn make(&self, content: Content, slot: usize, shelf: &mut Shelf) -> Result<Made, HostError> {
+    /// What is wrong with its card file, that its sink cannot be made, or that it is not the card that is kept.
+    pub(super) fn make(
+        &self,
+        content: Content,
+        slot: usize,
+        shelf: &mut Shelf,
+        resets: &mut Resets,
+    ) -> Result<Made, HostError> {
         let options = Options { today: self.today, seed: self.seed };
         let stay = Stay::new(Arc::clone(&self.bus), slot);
         let (meter, faults) = (self.layers.meter(), Faults::default());
-        let provision = |origin: &Origin| {
-            let provision = self.provision(slot, &origin.label(), &stay)?.with_faults(faults.clone());
-            Ok::<_, HostError>(meter.iter().fold(provision, Provision::with_meter))
-        };
+        let place = Spot { slot, stay: &stay, meter: meter.as_ref(), faults: &faults };
         let (origin, card, profile) = match content {
             Content::Written(written) => {
                 let found = self.families.find_card(&written).map_err(profile::LoadError::Unknown)?;
-                return self.make(Content::Found(found), slot, shelf);
+                return self.make(Content::Found(found), slot, shelf, resets);
             }
             Content::Found(named) => {
                 let profile = shelf.profile(&named, &self.families, &options)?;
@@ -202,21 +235,21 @@ impl Making {
                     NamedCard::File(file) => Origin::File(path::absolute(&file).unwrap_or(file)),
                     NamedCard::BuiltIn(card) => Origin::BuiltIn(card.name),
                 };
-                let card = profile.card_with(provision(&origin)?);
-                (origin, Naked::Virtual(Box::new(card)), Some(Arc::clone(profile)))
+                let card = self.of_profile(profile, &place, &origin, resets)?;
+                (origin, card, Some(Arc::clone(profile)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };
                 let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
                 let origin = Origin::Named(name);
-                let card = profile.card_with(provision(&origin)?);
-                (origin, Naked::Virtual(Box::new(card)), Some(Arc::new(profile)))
+                let card = self.of_profile(&profile, &place, &origin, resets)?;
+                (origin, card, Some(Arc::new(profile)))
             }
             Content::Made { name, card } => (Origin::Named(name), Naked::Any(card), None),
             Content::Real { name, card } => (Origin::Named(name), Naked::Real(card), None),
             Content::Provided { name, make } => {
                 let origin = Origin::Named(name);
-                let card = make(provision(&origin)?);
+                let card = make(self.provision(&place, &origin.label())?);
                 (origin, Naked::Any(card), None)
             }
         };
@@ -227,21 +260,42 @@ impl Making {
             Naked::Real(card) => Naked::Real(spoiled(card)),
             card => card,
         };
+        let kept = match &card {
+            Naked::Kept(card) => Some(card.watch()),
+            Naked::Virtual(_) | Naked::Any(_) | Naked::Real(_) => None,
+        };
         let profile = profile.filter(|_| self.keeps_profiles);
-        Ok(Made { origin, card, meter, profile, stay, faults })
+        Ok(Made { origin, card, meter, profile, stay, faults, kept })
+    }
+
+    /// The card of a card file: the one that is kept of it, where cards are kept.
+    fn of_profile(
+        &self,
+        profile: &Profile,
+        spot: &Spot<'_>,
+        origin: &Origin,
+        resets: &mut Resets,
+    ) -> Result<Naked, HostError> {
+        let origin = origin.label();
+        let Some(state) = &self.state else {
+            return Ok(Naked::Virtual(Box::new(profile.card_with(self.provision(spot, &origin)?))));
+        };
+        let who = Claimant { slot: spot.slot, stay: Some(spot.stay), origin: &origin };
+        let claim = state.claim(profile, who, resets)?;
+        let provision = spot.provision(Box::new(claim.sink()));
+        Ok(Naked::Kept(Box::new(claim.card(provision))))
     }
 
     /// What a card in a slot is provided with. Its commits are told to listeners once its sink has kept them.
-    fn provision(&self, slot: usize, card: &str, stay: &Stay) -> Result<Provision, HostError> {
+    fn provision(&self, spot: &Spot<'_>, card: &str) -> Result<Provision, HostError> {
         let sink = match &self.sink {
-            Some(make) => make(slot, card).map_err(|error| HostError::Unmade {
-                what: format!("the place where the card {card} in slot {slot} is kept"),
+            Some(make) => make(spot.slot, card).map_err(|error| HostError::Unmade {
+                what: format!("the place where the card {card} in slot {} is kept", spot.slot),
                 error,
             })?,
             None => Box::new(Forgetful),
         };
-        let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
-        Ok(provision.with_sink(Commits::new(stay.clone(), sink)))
+        Ok(spot.provision(sink))
     }
 
     /// The card as it goes into its slot.
@@ -256,6 +310,7 @@ impl Making {
         let onlookers = Onlookers { stay: Some(made.stay), recorder };
         match made.card {
             Naked::Virtual(card) => self.layers.dress_metered(slot, *card, made.meter, onlookers),
+            Naked::Kept(card) => self.layers.dress_metered(slot, *card, made.meter, onlookers),
             Naked::Any(card) => self.layers.dress_metered(slot, card, made.meter, onlookers),
             Naked::Real(card) => self.layers.dress_untimed(slot, card, onlookers),
         }

@@ -22,6 +22,7 @@ mod recording;
 mod remote;
 mod running;
 mod socket;
+pub mod state;
 mod texts;
 pub mod timing;
 mod trace_file;
@@ -57,6 +58,7 @@ pub use folder::{LONGEST_SOCKET, place};
 use making::Content;
 pub use remote::{CardIn, Remote};
 pub use running::{HostName, HostNameError, LONGEST_HOST_NAME, Running, running};
+use state::Resets;
 
 /// The variable that tells programs which are linked to libpcsclite where the readers are.
 pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
@@ -229,7 +231,7 @@ impl Host {
     ///
     /// What is wrong with its card file, that there is no such slot, or that its recording cannot be made.
     pub fn insert(&self, slot: usize, card: impl Into<NewCard>) -> Result<(), HostError> {
-        self.desk.insert(slot, card.into().0).map(drop)
+        self.desk.insert(slot, card.into().0, &mut Resets::none()).map(drop)
     }
 
     /// Puts the card back that was last taken out of a slot, with its memory and its counters.

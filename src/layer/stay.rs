@@ -60,6 +60,13 @@ impl Stay {
         }
     }
 
+    /// The slot that the card is in; `None` if it is out.
+    #[must_use]
+    pub fn slot(&self) -> Option<usize> {
+        let place = self.place();
+        place.generation.map(|_| place.slot)
+    }
+
     /// What is told of it.
     pub(super) fn bus(&self) -> &Arc<Bus> {
         &self.0.bus

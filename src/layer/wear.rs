@@ -39,7 +39,8 @@ impl Wear {
         self.sessions
     }
 
-    fn to_bytes(self) -> [u8; 9] {
+    /// It as the part of a snapshot.
+    pub(crate) fn to_bytes(self) -> [u8; 9] {
         let mut bytes = [0; 9];
         bytes[..4].copy_from_slice(&self.sessions.to_be_bytes());
         bytes[4] = self.commands.is_some().into();

@@ -11,7 +11,7 @@ use super::{
 use crate::layer::{Layer, Wear, fault::Spoiled};
 
 /// The part of a snapshot that is a virtual card's own: 32 bytes that tell its card file from others.
-const CARD: &str = "card";
+pub(crate) const CARD: &str = "card";
 
 /// A virtual card. It remembers what happened to it for as long as it exists; another card of the same card file is
 /// new.
@@ -35,6 +35,11 @@ impl VirtualCard {
     /// A card that was not used yet.
     pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>, uid: Uid, spoiled: Option<Spoiled>) -> Self {
         Self { body: Body { chip, identity, wear, uid }, spoiled }
+    }
+
+    /// The wear of its component, if that is one which fails.
+    pub(crate) fn wear(&self) -> Option<Wear> {
+        self.wear
     }
 }
 

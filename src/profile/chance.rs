@@ -4,7 +4,13 @@
 //! file (its name without folder and ending, and its text) and the number of the slot, and for nothing that differs
 //! from one machine to the next.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
@@ -12,6 +18,47 @@ use virtuale_engine::{
     crypto::{Crypto, HashAlgorithm, RustCrypto},
     platform::Random,
 };
+
+/// What the chance of a card follows from. A card that is kept has that of its first day, whatever seed and slot come
+/// later.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Birth {
+    /// The seed of the run.
+    pub(crate) seed: u64,
+    /// What tells the card file from others.
+    pub(crate) identity: [u8; 32],
+    /// The number of the slot.
+    pub(crate) slot: u64,
+}
+
+impl Birth {
+    /// The stream of a card that was born so.
+    pub(super) fn stream(&self, label: Label) -> Stream {
+        Identity::from_bytes(self.identity).stream(self.seed, self.slot, label)
+    }
+}
+
+/// Random bytes of which is known how far they were drawn.
+pub(super) struct Counted<R> {
+    pub(super) random: R,
+    pub(super) drawn: Arc<AtomicU64>,
+}
+
+impl<R: Random> Random for Counted<R> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.random.fill(bytes);
+        self.drawn.store(self.random.position(), Ordering::Release);
+    }
+
+    fn position(&self) -> u64 {
+        self.random.position()
+    }
+
+    fn seek(&mut self, position: u64) {
+        self.random.seek(position);
+        self.drawn.store(self.random.position(), Ordering::Release);
+    }
+}
 
 /// What tells a card file from others: a hash of its name and its text.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -44,6 +91,11 @@ impl Identity {
     /// Its bytes.
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// That whose bytes these are.
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// The stream of a card of this card file.

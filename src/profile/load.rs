@@ -19,7 +19,7 @@ use super::{
     card::{self, VirtualCard},
     card_file,
     card_mistake::CardMistake,
-    chance::{Identity, Label},
+    chance::{Birth, Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
     families::{BuiltIn, Contradiction, Families, Family},
     layout::{self, Layout},
@@ -84,6 +84,10 @@ pub struct Profile {
     notes: Vec<Diagnostic>,
     options: Options,
     identity: Identity,
+    source: Arc<Source>,
+    families: Families,
+    /// The folder from which the card file's paths count.
+    base: Option<PathBuf>,
 }
 
 /// Reads a card file, or a card that is part of the program, and makes a card of it. [`Families::find_card`] says which
@@ -124,6 +128,18 @@ pub(super) fn parse_of(
     let named = card_file::layout(&source, |keys| usual_layout(families, keys))?;
     let layout = named_layout(families, &source, &named, base);
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
+    of_layout(families, source, layout, named.span, base, options)
+}
+
+/// The same once its layout is known, which the card file names there.
+fn of_layout(
+    families: &Families,
+    source: Arc<Source>,
+    layout: Arc<Layout>,
+    named: Span,
+    base: Option<&Path>,
+    options: &Options,
+) -> Result<Profile, Diagnostics> {
     let schema = layout.schema()?;
     let (faults, data) = (card_file::faults(&source), card_file::read_card(&source, schema, options.today));
     let (faults, mut data) = match (faults, data) {
@@ -150,10 +166,25 @@ pub(super) fn parse_of(
     let identity = Identity::of(&name, &source.text);
     match blueprint(&image, &layout, &data) {
         Ok(blueprint) => {
-            let (blueprint, map, options) = (Arc::new(blueprint), Arc::new(map), *options);
-            Ok(Profile { name, data, layout, image, blueprint, map, faults, unplaced, notes, options, identity })
+            let (blueprint, map) = (Arc::new(blueprint), Arc::new(map));
+            Ok(Profile {
+                name,
+                data,
+                layout,
+                image,
+                blueprint,
+                map,
+                faults,
+                unplaced,
+                notes,
+                options: *options,
+                identity,
+                source,
+                families: families.clone(),
+                base: base.map(Path::to_owned),
+            })
         }
-        Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named.span, &error, &map)])),
+        Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named, &error, &map)])),
     }
 }
 
@@ -345,6 +376,36 @@ impl Profile {
         &self.notes
     }
 
+    /// What its chance follows from, for a card in a slot with this number.
+    pub(crate) fn birth(&self, slot: u64) -> Birth {
+        Birth { seed: self.options.seed, identity: *self.identity.bytes(), slot }
+    }
+
+    /// The text of its card file.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The same card file and layout, as they would have been read on another day.
+    ///
+    /// # Errors
+    ///
+    /// Dates of that day may contradict each other.
+    pub(crate) fn of_day(&self, today: Date) -> Result<Self, Diagnostics> {
+        self.of_text(Arc::clone(&self.source), today)
+    }
+
+    /// Another card file for the same layout, whatever layout it names, as it would have been read on a day.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in it.
+    pub(crate) fn of_text(&self, source: Arc<Source>, today: Date) -> Result<Self, Diagnostics> {
+        let options = Options { today, ..self.options };
+        let (layout, base) = (Arc::clone(&self.layout), self.base.as_deref());
+        of_layout(&self.families, source, layout, 0..0, base, &options)
+    }
+
     /// A fresh card, without power, with what is given by default to one in slot 0.
     #[must_use]
     pub fn card(&self) -> VirtualCard {
@@ -358,18 +419,14 @@ impl Profile {
     /// Never: reading the profile laid out the same image, with the same applets.
     #[must_use]
     pub fn card_with(&self, provision: Provision) -> VirtualCard {
-        let stream = |label| self.identity.stream(self.options.seed, provision.slot(), label);
+        let birth = provision.birth(*self.identity.bytes(), self.options.seed);
+        let stream = |label| birth.stream(label);
         let wear = self.layout.lifetime(&self.data).map(|lifetime| card::wear(lifetime, &mut stream(Label::Wear)));
         let uid = card::uid(&mut stream(Label::Field));
         let (provision, spoiled) = provision.spoiled(&self.faults, || self.files());
-        let platform = self.platform(provision);
+        let platform = provision.platform(self.options.today, stream(Label::Chip));
         let chip = self.chip(platform).expect("the image was checked when the profile was read");
-        VirtualCard::new(chip, self.identity, wear, uid, spoiled)
-    }
-
-    fn platform(&self, provision: Provision) -> Platform {
-        let stream = self.identity.stream(self.options.seed, provision.slot(), Label::Chip);
-        provision.platform(self.options.today, stream)
+        VirtualCard::new(chip, Identity::from_bytes(birth.identity), wear, uid, spoiled)
     }
 
     fn chip(&self, platform: Platform) -> Result<Chip, ImageError> {

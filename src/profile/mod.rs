@@ -38,7 +38,9 @@ mod provision;
 pub(crate) mod reason;
 mod zone_shape;
 
+pub(crate) use card::CARD;
 pub use card::VirtualCard;
+pub(crate) use chance::Birth;
 pub use chance::station as station_chance;
 pub use load::{LoadError, Options, Profile, load, parse};
 pub use named::{NamedCard, UnknownCard};

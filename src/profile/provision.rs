@@ -5,7 +5,10 @@
 //! read with ([`Options`](super::Options)); chance follows from the seed, the card file and the slot
 //! (docs/reproducible.md).
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use jiff::civil::Date;
 use virtuale_engine::{
@@ -13,7 +16,10 @@ use virtuale_engine::{
     platform::{Clock, Day, Forgetful, Platform, Random, Sink},
 };
 
-use super::arithmetic::Arithmetic;
+use super::{
+    arithmetic::Arithmetic,
+    chance::{Birth, Counted},
+};
 use crate::layer::{
     fault::{Fault, Faults, Files, Spoiled, Torn},
     timing::Meter,
@@ -26,6 +32,14 @@ pub struct Provision {
     crypto: Box<dyn Crypto>,
     sink: Box<dyn Sink>,
     faults: Option<Faults>,
+    kept: Option<Kept>,
+}
+
+/// What a card is handed beside that is kept from run to run.
+struct Kept {
+    birth: Birth,
+    today: Date,
+    drawn: Arc<AtomicU64>,
 }
 
 /// A clock that stands still.
@@ -36,7 +50,7 @@ impl Provision {
     /// chance.
     #[must_use]
     pub fn for_slot(slot: u64) -> Self {
-        Self { slot, crypto: Box::new(Arithmetic), sink: Box::new(Forgetful), faults: None }
+        Self { slot, crypto: Box::new(Arithmetic), sink: Box::new(Forgetful), faults: None, kept: None }
     }
 
     /// With something else that computes.
@@ -73,19 +87,24 @@ impl Provision {
         (Self { sink, ..self }, Some(Spoiled::new(faults)))
     }
 
-    /// The number of the slot.
-    pub(super) fn slot(&self) -> u64 {
-        self.slot
+    /// That of a card which is kept: what its chance follows from, the day of this run, which is not that of its card
+    /// file, and where it says how far its random numbers were drawn.
+    pub(crate) fn with_kept(self, birth: Birth, today: Date, drawn: Arc<AtomicU64>) -> Self {
+        Self { kept: Some(Kept { birth, today, drawn }), ..self }
     }
 
-    /// A platform in which it is always `today`.
+    /// What the chance of a card of this card file follows from.
+    pub(super) fn birth(&self, identity: [u8; 32], seed: u64) -> Birth {
+        self.kept.as_ref().map_or(Birth { seed, identity, slot: self.slot }, |kept| kept.birth)
+    }
+
+    /// A platform in which it is always `today`, unless a card is kept.
     pub(super) fn platform(self, today: Date, random: impl Random + 'static) -> Platform {
-        Platform {
-            clock: Box::new(FixedDay(day(today))),
-            random: Box::new(random),
-            sink: self.sink,
-            crypto: self.crypto,
-        }
+        let (today, random): (_, Box<dyn Random>) = match self.kept {
+            Some(Kept { today, drawn, .. }) => (today, Box::new(Counted { random, drawn })),
+            None => (today, Box::new(random)),
+        };
+        Platform { clock: Box::new(FixedDay(day(today))), random, sink: self.sink, crypto: self.crypto }
     }
 }
 

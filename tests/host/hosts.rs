@@ -63,12 +63,13 @@ fn a_card_that_is_part_of_the_program_goes_by_its_name() {
     let host = Host::builder().card("vitale2-martin").empty_slot().start().expect("a host");
     host.insert(1, "vitale2").expect("the first of a generation");
     let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
-    client.ask(Request::Insert { slot: 0, card: "vitale1-iso".into() }).expect("a name");
+    client.ask(Request::Insert { slot: 0, card: "vitale1-iso".into(), state_reset: None }).expect("a name");
     let cards: Vec<_> = host.slots().into_iter().map(|slot| slot.card).collect();
     assert_eq!(cards, ["vitale1-iso", "vitale2-martin"].map(|name| Some(name.to_owned())));
     // No relative path means anything over the socket, not even one that is right here.
     for path in ["Cargo.toml", "./vitale2-martin"] {
-        let refused = client.ask(Request::Insert { slot: 0, card: path.into() }).expect_err(path).to_string();
+        let refused =
+            client.ask(Request::Insert { slot: 0, card: path.into(), state_reset: None }).expect_err(path).to_string();
         assert_eq!(refused, format!("there is no card file {path}, and no built-in card of that name"));
     }
 }
@@ -118,7 +119,7 @@ fn control_takes_no_pipe_for_a_card_file() {
     let host = Host::builder().empty_slot().start().expect("a host");
     for _ in 0..40 {
         let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
-        let insert = Request::Insert { slot: 0, card: pipe.clone() };
+        let insert = Request::Insert { slot: 0, card: pipe.clone(), state_reset: None };
         let refused = client.ask(insert).expect_err("no card file").to_string();
         assert!(refused.contains("it is a pipe"), "{refused}");
     }
@@ -191,7 +192,9 @@ fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
     let host = before.record_folder(&records).start().expect("a host");
     fs::remove_dir_all(&records).expect("the folder");
     let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
-    let refused = client.ask(Request::Insert { slot: 0, card: "vitale2-martin".into() }).expect_err("no folder");
+    let refused = client
+        .ask(Request::Insert { slot: 0, card: "vitale2-martin".into(), state_reset: None })
+        .expect_err("no folder");
     assert_eq!(refused.kind(), Kind::Environment, "{refused}");
     let refused = client.ask(Request::Stop).expect_err("it lives as long as this test");
     assert!(refused.kind() == Kind::Usage && refused.hint().is_some(), "{refused}");

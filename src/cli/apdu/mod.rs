@@ -19,7 +19,10 @@ use self::{
     session::{Session, silent},
     step::Step,
 };
-use super::{Exit, Failure, cards, exit, messages::Message, options::Reproducible, output, read::layout_by_atr};
+use super::{
+    Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output,
+    read::layout_by_atr, state::Keeping,
+};
 use crate::{
     profile::layout::Layout,
     terminal::transport::{Transport, real::RealReader},
@@ -30,6 +33,7 @@ Examples:
   virtuale apdu --card vitale2-martin '00 A4 00 0C 02 3F 00' reset
   virtuale apdu --card vitale2-martin --get-response --decode '00 B0 82 00 20'
   virtuale apdu --card vitale2-martin < commands.txt
+  virtuale apdu --card cps-lefevre --state cards '00 20 00 01 04 31 32 33 34'
   virtuale apdu --card 'reader:Gemalto PC Twin Reader 00 00' 00A4040000";
 
 /// Arguments of `apdu`.
@@ -50,6 +54,8 @@ pub(super) struct Args {
     #[arg(long)]
     decode: bool,
     #[command(flatten)]
+    keeping: Keeping,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -62,12 +68,15 @@ pub(super) fn run(args: &Args) -> Exit {
             let why = Message::RealHasNoFile { card: &reader.label() }.said();
             return Err(Failure::usage(why, Message::LeaveDecode.said()));
         }
+        args.keeping.refuse_of(&reader.label())?;
         let transport = cards::real(&reader)?;
         let layout = cards::layout(layout_by_atr(transport.atr()))?;
         return talk(args, &steps, transport, &layout, None);
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let transport = cards::in_process(&profile, &args.reproducible).map_err(|error| silent(&error))?;
+    let transport = cards::kept_in_process(&profile, &args.reproducible, &args.keeping, Language::En)?;
+    args.keeping.end()?;
+    let transport = transport.map_err(|error| silent(&error))?;
     let decoder = (args.decode || is_dialogue).then(|| Decoder::new(&profile));
     talk(args, &steps, transport, profile.layout(), decoder)
 }

@@ -12,6 +12,7 @@ use crate::{
         messages::Message,
         options::Reproducible,
         read::{kept, layout_by_atr, no_service, power_up},
+        state::Keeping,
         waiting::Waiting,
     },
     profile::{
@@ -31,6 +32,8 @@ pub(super) struct Where {
     /// The reader that a card is in, by its name, in place of --card
     #[arg(long = "reader", value_name = "NAME", conflicts_with = "cards")]
     readers: Vec<String>,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 /// A card that is held.
@@ -87,8 +90,12 @@ impl Where {
     ) -> Result<Both<'s>, Failure> {
         let mut both = Both::default();
         for card in &self.cards {
-            both.add(of_file(card, reproducible)?)?;
+            both.add(of_file(card, reproducible, (&self.keeping, language))?)?;
         }
+        if self.cards.is_empty() {
+            self.keeping.refuse_of_reader()?;
+        }
+        self.keeping.end()?;
         for (reader, service) in self.readers.iter().zip(services) {
             both.add(in_reader(reader, service, language)?)?;
         }
@@ -137,10 +144,10 @@ impl Known {
     }
 }
 
-fn of_file<'s>(card: &Path, reproducible: &Reproducible) -> Result<Held<'s>, Failure> {
+fn of_file<'s>(card: &Path, reproducible: &Reproducible, keeping: (&Keeping, Language)) -> Result<Held<'s>, Failure> {
     let place = card.to_string_lossy().into_owned();
     let profile = cards::profile(card, reproducible)?;
-    let transport = Box::new(power_up(&profile, reproducible, &place)?);
+    let transport = Box::new(power_up(&profile, reproducible, keeping, &place)?);
     Ok(Held { place, layout: Known::Profile(Box::new(profile)), transport })
 }
 

@@ -48,9 +48,10 @@ mod attached;
 mod billing;
 mod drivers;
 mod faults;
+mod keep;
 mod pads;
 
-pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, faults::Faults, pads::Pads};
+pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, faults::Faults, keep::Keep, pads::Pads};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -528,7 +529,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, attached, billing, drivers, faults, pads};
+    use super::{DECLARED, Language, Message, attached, billing, drivers, faults, keep, pads};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -538,7 +539,14 @@ mod tests {
             values.sort();
             values
         };
-        let of_rooms = [attached::DECLARED, billing::DECLARED, drivers::DECLARED, faults::DECLARED, pads::DECLARED];
+        let of_rooms = [
+            attached::DECLARED,
+            billing::DECLARED,
+            drivers::DECLARED,
+            faults::DECLARED,
+            keep::DECLARED,
+            pads::DECLARED,
+        ];
         for (name, en, fr) in DECLARED.iter().chain(of_rooms.into_iter().flatten()) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");

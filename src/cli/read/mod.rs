@@ -21,7 +21,7 @@ use self::{
 };
 use super::{
     Exit, Failure, cards, code::Codes, consult::Consulted, language::Language, messages::Message,
-    options::Reproducible, system::words,
+    options::Reproducible, state::Keeping, system::words,
 };
 use crate::{
     profile::{Profile, layout::Layout},
@@ -81,6 +81,8 @@ pub(super) struct Args {
     #[arg(long)]
     lang: Option<Language>,
     #[command(flatten)]
+    keeping: Keeping,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -114,11 +116,15 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
     }
+    args.keeping.end()?;
     Ok(printer.code)
 }
 
 /// Where the cards are that are to be read.
 fn places(args: &Args) -> Result<Vec<Place>, Stop> {
+    if args.cards.is_empty() {
+        args.keeping.refuse_of_reader()?;
+    }
     let places: Vec<_> = match args.cards.as_slice() {
         [] => readers(args)?,
         cards => cards.iter().map(|card| Place::file(card, args)).collect(),
@@ -135,8 +141,14 @@ fn places(args: &Args) -> Result<Vec<Place>, Stop> {
 /// # Errors
 ///
 /// That it gives no answer to reset.
-pub(super) fn power_up(profile: &Profile, reproducible: &Reproducible, place: &str) -> Result<InProcess, Failure> {
-    cards::in_process(profile, reproducible).map_err(|error| unpowered(place, &error))
+pub(super) fn power_up(
+    profile: &Profile,
+    reproducible: &Reproducible,
+    (keeping, language): (&Keeping, Language),
+    place: &str,
+) -> Result<InProcess, Failure> {
+    let transport = cards::kept_in_process(profile, reproducible, keeping, language)?;
+    transport.map_err(|error| unpowered(place, &error))
 }
 
 /// Reads a card over any transport, as the guide of its family does; the holder is asked for a code if it needs one.

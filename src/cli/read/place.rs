@@ -46,7 +46,10 @@ impl Place {
     pub(super) fn file(card: &Path, args: &Args) -> Self {
         if let Some(real) = RealReader::named(card) {
             return match real.find(None) {
-                Ok(found) => Self::at(found.socket, &found.reader, args),
+                Ok(found) => match args.keeping.refuse_of(&real.label()) {
+                    Ok(()) => Self::at(found.socket, &found.reader, args),
+                    Err(failure) => Self { name: real.label(), kind: Kind::File(Err(Some(failure))) },
+                },
                 Err(error) => Self { name: real.label(), kind: Kind::File(Err(Some(cards::unreal(error)))) },
             };
         }
@@ -97,7 +100,8 @@ impl Place {
             }
             Kind::File(Ok(profile)) => {
                 let stop = |error| Stop::new(Code::of_opening(&error, side), unpowered(name, &error));
-                let transport = cards::in_process(profile, &args.reproducible).map_err(stop)?;
+                let transport = cards::kept_in_process(profile, &args.reproducible, &args.keeping, language)?;
+                let transport = transport.map_err(stop)?;
                 Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
             }
             Kind::Reader { socket, named, .. } => {

@@ -16,6 +16,7 @@ use super::{
     messages::{Message, in_both},
     options::Reproducible,
     output, read,
+    state::Keeping,
     target::{self, Force},
     waiting::Waiting,
 };
@@ -58,7 +59,7 @@ pub(super) struct Args {
     #[arg(value_name = "CHANGE")]
     change: Option<PathBuf>,
     /// A card file, or the name of a built-in card, which is updated without any reader; the card ends with this
-    /// program
+    /// program, unless it is kept (--state)
     #[arg(long, value_name = "CARD")]
     card: Option<PathBuf>,
     /// The reader with the card, by its name as programs see it
@@ -104,6 +105,8 @@ pub(super) struct Args {
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
+    #[command(flatten)]
+    keeping: Keeping,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -156,7 +159,8 @@ fn update_file(args: &Args, card: &Path) -> Result<(), Stopped> {
         NamedCard::File(path) => Some(path.parent().unwrap_or(Path::new("")).to_owned()),
         NamedCard::BuiltIn(_) => None,
     };
-    let transport = cards::in_process(&profile, &args.reproducible);
+    let transport = cards::kept_in_process(&profile, &args.reproducible, &args.keeping, args.language())?;
+    args.keeping.end()?;
     let mut transport = transport.map_err(|error| read::unread(&place, &error))?;
     let own = Some((&profile, base.as_deref()));
     Work { args, layout: profile.layout(), place: &place, own }.run(&mut transport)
@@ -170,6 +174,7 @@ fn may_write(args: &Args, inputs: &[Option<&Path>]) -> Result<(), Failure> {
 
 /// Updates the card in a slot. It is ours until it was read back.
 fn update_slot(args: &Args, reader: &str) -> Result<(), Stopped> {
+    args.keeping.refuse_of_reader()?;
     may_write(args, &[args.change.as_deref(), args.layout.as_deref().map(Path::new)])?;
     let socket = pcsclite::default_socket();
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| read::no_service(&error))?;

@@ -18,6 +18,7 @@ use super::{
     making::{Content, MakeSink},
     model::Model,
     real::Tie,
+    state::{Resets, State},
 };
 use crate::{
     layer::{Layer, Layers, timing::Timetable},
@@ -49,6 +50,8 @@ pub struct Builder {
     layers: Layers,
     sink: Option<Box<MakeSink>>,
     keeps_profiles: bool,
+    state: Option<State>,
+    resets: Resets,
     stop: Stop,
     galss: Option<Vec<(ResourceName, usize)>>,
     drivers: Wishes,
@@ -85,6 +88,8 @@ impl Builder {
             layers: Layers::default(),
             sink: None,
             keeps_profiles: false,
+            state: None,
+            resets: Resets::none(),
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
             galss: None,
             drivers: Wishes::default(),
@@ -299,6 +304,23 @@ impl Builder {
     #[must_use]
     pub fn keep_profiles(mut self) -> Self {
         self.keeps_profiles = true;
+        self
+    }
+
+    /// Keeps the cards of card files in a folder from run to run, those too that come in later: a card goes on as it was
+    /// left. Every commit is on the disk before the card answers; it takes the place of [`Builder::sink`] for them.
+    /// Cards that the host does not make, by [`Builder::card_made`] and [`Builder::card_provided`], are not kept, nor are
+    /// those in real readers.
+    #[must_use]
+    pub fn state(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Which of the cards that come in at the start begin anew.
+    #[must_use]
+    pub fn state_resets(mut self, resets: Resets) -> Self {
+        self.resets = resets;
         self
     }
 

@@ -62,12 +62,14 @@ impl Builder {
             layers: std::mem::take(&mut self.layers),
             sink: self.sink.take(),
             keeps_profiles: self.keeps_profiles,
+            state: self.state.take(),
         };
-        let mut shelf = Shelf::default();
+        let (mut shelf, mut resets) = (Shelf::default(), std::mem::take(&mut self.resets));
         let make = |(slot, content): (usize, Option<Content>)| {
-            content.map(|content| making.make(content, slot, &mut shelf)).transpose()
+            content.map(|content| making.make(content, slot, &mut shelf, &mut resets)).transpose()
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
+        resets.end()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
         Ok(Prepared { builder: self, readers, making, run, cards, ties, resources })
     }

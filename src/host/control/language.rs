@@ -29,6 +29,10 @@ pub enum Request {
         slot: usize,
         /// The card file, as an absolute path; or the name of a card that is part of the program.
         card: PathBuf,
+        /// Whether what is kept of the card is dropped, so that it begins anew: its name among those that are kept, or
+        /// nothing for whichever it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state_reset: Option<String>,
     },
     /// Bring the card of another slot, or the one that was last taken out of it, with its memory, in place of the one
     /// that is there.
@@ -252,6 +256,10 @@ pub struct SlotStatus {
     /// The faults that are armed there, those of the card file included, also if they have struck for the last time.
     #[serde(default)]
     pub faults: Vec<FaultStatus>,
+    /// Which card it is of those that are kept from run to run: `vitale2-martin`, or `vitale2-martin#2` for the second of
+    /// one card file; `None` of a card that is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 /// A fault that is armed.
@@ -409,7 +417,7 @@ mod tests {
     #[test]
     fn a_message_is_one_line_and_comes_back_the_same() {
         let mut line = Vec::new();
-        let request = Request::Insert { slot: 1, card: "/a\nb.toml".into() };
+        let request = Request::Insert { slot: 1, card: "/a\nb.toml".into(), state_reset: None };
         send(&mut line, &Ask { version: 3, request: request.clone() }).expect("memory takes all");
         assert_eq!(
             String::from_utf8_lossy(&line),

@@ -12,6 +12,7 @@ use crate::{
         making::{Content, Made, Origin, Shelf},
         real::{self, Tie},
         recording::CardRecording,
+        state::Resets,
     },
     reader::{Label, SlotError},
 };
@@ -44,7 +45,12 @@ impl Desk {
 
     /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one. If it
     /// cannot be made or recorded, the card that is there stays.
-    pub(in crate::host) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
+    pub(in crate::host) fn insert(
+        &self,
+        slot: usize,
+        content: Content,
+        resets: &mut Resets,
+    ) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
         let (content, tie) = match content.real() {
             None => (content, None),
@@ -57,15 +63,21 @@ impl Desk {
                 (sought.card.ok_or_else(|| sought.tie.no_card())?, Some(sought.tie))
             }
         };
-        let (made, recording) = self.make(slot, content)?;
+        let (made, recording) = self.make(slot, content, resets)?;
+        resets.end()?;
         let replaced = self.put(slot, made, recording, self.begin_move(slot), tie.clone())?;
         tie.map_or(Ok(()), |tie| tie.watch(Weak::clone(&self.me)))?;
         Ok((reader, replaced))
     }
 
     /// A card for a slot, and what is recorded of it.
-    pub(super) fn make(&self, slot: usize, content: Content) -> Result<(Made, Option<CardRecording>), HostError> {
-        let made = self.making.make(content, slot, &mut Shelf::default())?;
+    pub(super) fn make(
+        &self,
+        slot: usize,
+        content: Content,
+        resets: &mut Resets,
+    ) -> Result<(Made, Option<CardRecording>), HostError> {
+        let made = self.making.make(content, slot, &mut Shelf::default(), resets)?;
         let recording = self.recording.as_ref();
         let recording =
             recording.map(|all| all.of_card(slot, self.kind(slot), &made.origin, made.card())).transpose()?;
@@ -81,7 +93,7 @@ impl Desk {
         tie: Option<Arc<Tie>>,
     ) -> Result<bool, HostError> {
         let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
-        let (faults, profile) = (made.faults.clone(), made.profile.clone());
+        let (faults, profile, kept) = (made.faults.clone(), made.profile.clone(), made.kept.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
         let coming = stay.clone();
         let between = move |generation| {
@@ -94,7 +106,7 @@ impl Desk {
             }
             stay.begin(generation);
             *self.teller.stay(slot) = Some(stay.clone());
-            here.followed = Some(Followed { stay, recording, profile });
+            here.followed = Some(Followed { stay, recording, profile, kept });
         };
         Ok(self.readers.exchange(slot, card, Some(label), between, |atr| coming.arrive(atr))?)
     }
@@ -106,7 +118,9 @@ impl Desk {
             tie.put_back(self)?;
             return Ok((reader, tie.label()));
         }
-        let label = self.bring_back(slot, self.begin_move(slot))?;
+        let here = self.begin_move(slot);
+        here.followed.iter().try_for_each(|card| card.may_come(slot))?;
+        let label = self.bring_back(slot, here)?;
         let origin = label.as_ref().and_then(Label::get::<Origin>);
         Ok((reader, origin.map(Origin::label).unwrap_or_default()))
     }
@@ -134,6 +148,7 @@ impl Desk {
         let first = self.begin_move(slot.min(from));
         let second = self.begin_move(slot.max(from));
         let (mut here, mut there) = if slot < from { (first, second) } else { (second, first) };
+        there.followed.iter().try_for_each(|card| card.may_come(slot))?;
         let (card, label) = self.readers.take(from, |_| there.leaves())?;
         let followed = there.followed.take().ok_or(SlotError::NeverHeld(from))?;
         let tie = there.tie.take();

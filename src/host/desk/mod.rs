@@ -24,6 +24,7 @@ use super::{
     making::{Making, Origin},
     real::Tie,
     recording::Recording,
+    state::State,
 };
 use crate::{
     layer::events::Listener,
@@ -77,8 +78,14 @@ impl Desk {
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
             awaits: self.tie(slot).and_then(|tie| tie.awaits()),
             faults: self.faults(slot).iter().map(FaultStatus::from).collect(),
+            kept: self.kept(slot).filter(|_| state.label.is_some()),
         });
         slots.collect()
+    }
+
+    /// The kept card that is in a slot, or was last in it.
+    fn kept(&self, slot: usize) -> Option<String> {
+        lock(&self.moves[slot]).followed.as_ref()?.kept.as_ref().map(|kept| kept.label().to_owned())
     }
 
     /// The real reader that a slot follows.
@@ -123,6 +130,7 @@ impl Desk {
             lock(place).faults.clear();
         });
         self.making.bus.close();
+        self.making.state.iter().for_each(State::close);
         let close = || self.recording.iter().flat_map(Recording::close).collect();
         self.closed.get_or_init(close).clone()
     }

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    host::{real::Tie, recording::CardRecording},
+    host::{
+        real::Tie,
+        recording::CardRecording,
+        state::{StateError, Watch},
+    },
     layer::{Stay, fault::Faults},
     profile::Profile,
 };
@@ -53,9 +57,16 @@ pub(super) struct Followed {
     pub(super) recording: Option<CardRecording>,
     /// What the card was made of, if that is kept.
     pub(super) profile: Option<Arc<Profile>>,
+    /// The kept card that it is, if it is one.
+    pub(super) kept: Option<Watch>,
 }
 
 impl Followed {
+    /// Holds that it may come into a slot.
+    pub(super) fn may_come(&self, slot: usize) -> Result<(), StateError> {
+        self.kept.as_ref().map_or(Ok(()), |kept| kept.may_come(slot))
+    }
+
     /// Its stay is over, if it was in.
     pub(super) fn leaves(&self) {
         self.recording.iter().for_each(CardRecording::leaves);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::Desk;
 use crate::{
-    host::{HostError, making::Content, real::Tie, recording::CardRecording},
+    host::{HostError, making::Content, real::Tie, recording::CardRecording, state::Resets},
     reader::SlotError,
 };
 
@@ -57,7 +57,7 @@ impl Desk {
     /// That it cannot be recorded, or that the slot is another card's.
     pub(in crate::host) fn put_anew(&self, tie: &Arc<Tie>, content: Content) -> Result<(), HostError> {
         let slot = tie.slot();
-        let (made, recording) = self.make(slot, content)?;
+        let (made, recording) = self.make(slot, content, &mut Resets::none())?;
         let here = self.begin_move(slot);
         if !here.is_tied_by(tie) {
             return Err(SlotError::Occupied(slot).into());

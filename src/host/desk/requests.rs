@@ -8,6 +8,7 @@ use crate::{
         HostError, Kind,
         control::{FaultStatus, Handler, Refusal, Reply, Request, Status},
         making::Content,
+        state::Resets,
     },
     layer::fault::Fault,
     profile::{LoadError, NamedCard},
@@ -33,7 +34,13 @@ impl Handler for Arc<Desk> {
                     crowding_users: self.guests.crowding(),
                 }))
             }
-            Request::Insert { slot, card } => self.insert_named(slot, &card),
+            Request::Insert { slot, card, state_reset } => {
+                let resets = state_reset.map_or_else(Resets::none, |card| match card.as_str() {
+                    "" => Resets::all(),
+                    card => Resets::none().with(card),
+                });
+                self.insert_named(slot, &card, resets)
+            }
             Request::InsertFrom { slot, from } => {
                 let moved = self.insert_from(slot, from);
                 moved.map(|Moved { reader, from, card, replaced }| Reply::Moved { reader, from, card, replaced })
@@ -90,9 +97,9 @@ impl Desk {
 
     /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
     /// anything to who does not know the folder that we are in.
-    fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
+    fn insert_named(&self, slot: usize, card: &Path, mut resets: Resets) -> Result<Reply, HostError> {
         if Content::Written(card.to_owned()).real().is_some() {
-            let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()))?;
+            let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()), &mut resets)?;
             return Ok(Reply::Inserted { reader, replaced });
         }
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
@@ -109,7 +116,7 @@ impl Desk {
                 self.making.families.built_in_card(&card.to_string_lossy()).map_err(LoadError::Unknown)?,
             ),
         };
-        let (reader, replaced) = self.insert(slot, Content::Found(found))?;
+        let (reader, replaced) = self.insert(slot, Content::Found(found), &mut resets)?;
         Ok(Reply::Inserted { reader, replaced })
     }
 }

@@ -126,6 +126,11 @@ impl Layout {
         &self.name
     }
 
+    /// Its text, unless it is part of the program.
+    pub(crate) fn own_text(&self) -> Option<&str> {
+        (!is_built_in(&self.source)).then_some(&*self.source.text)
+    }
+
     /// The family of its cards.
     #[must_use]
     pub fn family(&self) -> &'static dyn Family {

@@ -1,0 +1,187 @@
+//! The option `--state`: cards that are kept from run to run.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use super::{Failure, language::Language, messages::Keep, output};
+use crate::{
+    host::{
+        Builder, Kind,
+        state::{self, Claimant, Resets, State, StateError, StateRemark},
+    },
+    layer::{Layers, Onlookers},
+    profile::{Profile, Provision, VirtualCard},
+    shown,
+};
+
+/// Where cards are kept.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Keeping {
+    /// Keep the cards of card files in this folder, which is yours alone and is made if it is not there: each goes on
+    /// as it was left, and what it has answered is on the disk [default: every card is new]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Begin anew with the cards of this command: what is kept of them is dropped. With a name, only with the card of
+    /// that name, such as vitale2-martin, or vitale2-martin#2 for the second card of one card file; may be given several
+    /// times
+    #[arg(long, value_name = "CARD", requires = "state", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    state_reset: Vec<String>,
+    /// The folder, once it was asked for.
+    #[arg(skip)]
+    opened: OnceLock<Arc<Kept>>,
+}
+
+/// Cards that are kept.
+#[derive(Debug)]
+struct Kept {
+    state: State,
+    resets: Mutex<Resets>,
+    /// How many cards came.
+    came: AtomicUsize,
+}
+
+impl Keeping {
+    /// A host that keeps its cards, if that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// That the folder cannot be opened.
+    pub(super) fn ask_of(&self, host: Builder) -> Result<Builder, Failure> {
+        Ok(match self.open()? {
+            Some(kept) => host.state(kept.state.clone()).state_resets(std::mem::take(&mut kept.resets())),
+            None => host,
+        })
+    }
+
+    /// The cards that are kept, if that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// That the folder cannot be opened.
+    fn open(&self) -> Result<Option<&Kept>, Failure> {
+        let Some(folder) = &self.state else { return Ok(None) };
+        if let Some(opened) = self.opened.get() {
+            return Ok(Some(opened));
+        }
+        let resets = match self.state_reset.iter().any(String::is_empty) {
+            true => Resets::all(),
+            false => Resets::none(),
+        };
+        let named = self.state_reset.iter().filter(|card| !card.is_empty());
+        let resets = named.fold(resets, |resets, card| resets.with(card.clone()));
+        let kept = Kept { state: State::open(folder)?, resets: Mutex::new(resets), came: AtomicUsize::new(0) };
+        Ok(Some(self.opened.get_or_init(|| Arc::new(kept))))
+    }
+
+    /// The card of a card file for a verb that speaks to it itself, as it was left; a new one if none is kept. Says what
+    /// there is to know of it.
+    ///
+    /// # Errors
+    ///
+    /// That the card file is another one than on its first day, or that the disk fails.
+    pub(super) fn card(&self, profile: &Profile, language: Language) -> Result<Card, Failure> {
+        let Some(kept) = self.open()? else { return Ok(Card::New(profile.card())) };
+        // Each has a place of its own: none takes that of another.
+        let slot = kept.came.fetch_add(1, Ordering::Relaxed);
+        let who = Claimant { slot, stay: None, origin: &profile.source().name };
+        let claim = kept.state.claim(profile, who, &mut kept.resets())?;
+        remarks(&kept.state, language).iter().for_each(output::say);
+        let sink = claim.sink();
+        Ok(Card::Kept(claim.card(Provision::default().with_sink(sink))))
+    }
+
+    /// Holds, once all cards have come, that those came which were to begin anew.
+    ///
+    /// # Errors
+    ///
+    /// That one has not.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        Ok(self.opened.get().map_or(Ok(()), |kept| kept.resets().end())?)
+    }
+
+    /// What there is to know of the cards that came into a host since this was asked last.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        self.opened.get().map_or_else(Vec::new, |kept| remarks(&kept.state, Language::En))
+    }
+
+    /// Whether cards are kept.
+    pub(super) fn is_asked(&self) -> bool {
+        self.state.is_some()
+    }
+
+    /// Holds that nobody asks to keep the card that is in a reader.
+    ///
+    /// # Errors
+    ///
+    /// That it is asked.
+    pub(super) fn refuse_of_reader(&self) -> Result<(), Failure> {
+        if !self.is_asked() {
+            return Ok(());
+        }
+        Err(Failure::usage(Keep::InReader.said(), Keep::LeaveStateOrServe.said()))
+    }
+
+    /// Holds that nobody asks to keep a card that is no virtual one.
+    ///
+    /// # Errors
+    ///
+    /// That it is asked.
+    pub(super) fn refuse_of(&self, card: &str) -> Result<(), Failure> {
+        if !self.is_asked() {
+            return Ok(());
+        }
+        Err(Failure::usage(Keep::Real { card }.said(), Keep::LeaveState.said()))
+    }
+}
+
+impl Kept {
+    fn resets(&self) -> MutexGuard<'_, Resets> {
+        self.resets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A card for a verb that speaks to it itself.
+pub(super) enum Card {
+    /// One that ends with the verb.
+    New(VirtualCard),
+    /// One that is kept.
+    Kept(state::Kept),
+}
+
+impl Card {
+    /// The card as it is in a slot.
+    pub(super) fn dressed(self, layers: &Layers) -> Box<dyn virtuale_engine::Card> {
+        match self {
+            Self::New(card) => layers.dress(0, card, Onlookers::default()),
+            Self::Kept(card) => layers.dress(0, card, Onlookers::default()),
+        }
+    }
+}
+
+/// What there is to know of the cards that came.
+fn remarks(state: &State, language: Language) -> Vec<String> {
+    let folder = shown::word(state.folder());
+    let said = |remark: StateRemark| match remark {
+        StateRemark::Reset(card) => Keep::Reset { card: &card }.text(language),
+        StateRemark::DatesStand { card, day } => {
+            Keep::DatesStand { card: &card, day: &day, folder: &folder }.text(language)
+        }
+    };
+    state.remarks().into_iter().map(said).collect()
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let (message, hint) = (error.said(), error.hint());
+        match error.kind() {
+            Kind::Usage => Self::Usage(message.into(), Some(hint.into())),
+            Kind::Invalid => Self::Malformed(message.into(), Some(hint.into())),
+            Kind::Environment => Self::Environment(message.into(), Some(hint.into())),
+        }
+    }
+}
