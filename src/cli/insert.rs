@@ -42,8 +42,8 @@ pub(super) struct Args {
     /// that is there
     #[arg(long, value_name = "SLOT", conflicts_with = "card", value_parser = number::<usize>(SLOT_NUMBERS))]
     from: Option<usize>,
-    /// Begin anew with the card that is kept of this card file: what is kept of it is dropped. With a name, only if it is
-    /// the card that `slots` shows by that name
+    /// Begin anew with the card that is kept of this card file: what is kept of it is dropped. With a name, only if it
+    /// is the card that `slots` shows by that name
     #[arg(long, value_name = "CARD", requires = "card", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     state_reset: Option<String>,
     #[command(flatten)]

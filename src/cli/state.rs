@@ -27,8 +27,8 @@ pub(super) struct Keeping {
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// Begin anew with the cards of this command: what is kept of them is dropped. With a name, only with the card of
-    /// that name, such as vitale2-martin, or vitale2-martin#2 for the second card of one card file; may be given several
-    /// times
+    /// that name, such as vitale2-martin, or vitale2-martin#2 for the second card of one card file; may be given
+    /// several times
     #[arg(long, value_name = "CARD", requires = "state", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     state_reset: Vec<String>,
     /// The folder, once it was asked for.
@@ -78,8 +78,8 @@ impl Keeping {
         Ok(Some(self.opened.get_or_init(|| Arc::new(kept))))
     }
 
-    /// The card of a card file for a verb that speaks to it itself, as it was left; a new one if none is kept. Says what
-    /// there is to know of it.
+    /// The card of a card file for a verb that speaks to it itself, as it was left; a new one if none is kept. Says
+    /// what there is to know of it.
     ///
     /// # Errors
     ///

@@ -307,10 +307,10 @@ impl Builder {
         self
     }
 
-    /// Keeps the cards of card files in a folder from run to run, those too that come in later: a card goes on as it was
-    /// left. Every commit is on the disk before the card answers; it takes the place of [`Builder::sink`] for them.
-    /// Cards that the host does not make, by [`Builder::card_made`] and [`Builder::card_provided`], are not kept, nor are
-    /// those in real readers.
+    /// Keeps the cards of card files in a folder from run to run, those too that come in later: a card goes on as it
+    /// was left. Every commit is on the disk before the card answers; it takes the place of [`Builder::sink`] for them.
+    /// Cards that the host does not make, by [`Builder::card_made`] and [`Builder::card_provided`], are not kept, nor
+    /// are those in real readers.
     #[must_use]
     pub fn state(mut self, state: State) -> Self {
         self.state = Some(state);

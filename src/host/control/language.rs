@@ -256,8 +256,8 @@ pub struct SlotStatus {
     /// The faults that are armed there, those of the card file included, also if they have struck for the last time.
     #[serde(default)]
     pub faults: Vec<FaultStatus>,
-    /// Which card it is of those that are kept from run to run: `vitale2-martin`, or `vitale2-martin#2` for the second of
-    /// one card file; `None` of a card that is not kept.
+    /// Which card it is of those that are kept from run to run: `vitale2-martin`, or `vitale2-martin#2` for the second
+    /// of one card file; `None` of a card that is not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
 }

@@ -170,7 +170,7 @@ impl Books {
             return Ok(());
         }
         let (card, origin) = (label(profile.name(), entry.copy), first.origin.clone());
-        Err(StateError::Changed { card, origin, differences })
+        Err(StateError::Changed { card, origin, differences: Box::new(differences) })
     }
 
     /// Enters a new card.

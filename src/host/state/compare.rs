@@ -103,8 +103,8 @@ pub(super) fn files(profile: &Profile) -> Vec<Filed> {
     profile.map().files.iter().zip(contents).map(filed).collect()
 }
 
-/// What a card file makes otherwise than on the first day of its card, where `profile` is what it makes of that day now.
-/// `is_same_chip` says whether the chip is the same, cell by cell.
+/// What a card file makes otherwise than on the first day of its card, where `profile` is what it makes of that day
+/// now. `is_same_chip` says whether the chip is the same, cell by cell.
 pub(super) fn differences(profile: &Profile, then: &Record, day: Date, is_same_chip: bool) -> Differences {
     let layout = profile.layout();
     let mut found = Differences { elsewhere: !is_same_chip, ..Differences::default() };

@@ -56,7 +56,7 @@ pub enum StateError {
         /// Where its card file was on the first day.
         origin: String,
         /// What differs.
-        differences: Differences,
+        differences: Box<Differences>,
     },
     /// The card is in another slot.
     InSlot {

@@ -18,8 +18,9 @@ pub(super) const WEAR: &str = "wear";
 /// How many bytes of the part of a chip stand before its position and its memory: they tell its structure.
 const STRUCTURE: usize = 32;
 
-/// A virtual card that is kept. It takes up what is kept as it gets its power for the first time, and keeps what changes
-/// before it answers: its memory by way of its sink, and here its wear and how far its random numbers may be drawn.
+/// A virtual card that is kept. It takes up what is kept as it gets its power for the first time, and keeps what
+/// changes before it answers: its memory by way of its sink, and here its wear and how far its random numbers may be
+/// drawn.
 pub(crate) struct Kept {
     card: VirtualCard,
     lease: Arc<Lease>,

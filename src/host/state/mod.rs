@@ -1,8 +1,8 @@
 //! Cards that are kept from run to run: a folder with a database, and which card of it goes into which slot.
 //!
-//! A [`State`] is opened once by a process, and no other process opens it meanwhile. It hands out cards
-//! ([`State::card`](State)) that were made of a card file before, as they were left, and new ones. docs/state.md says for
-//! users what is kept and which card is which.
+//! A [`State`] is opened once by a process, and no other process opens it meanwhile. It hands out cards that were made
+//! of a card file before, as they were left, and new ones. docs/state.md says for users what is kept and which card is
+//! which.
 //!
 //! - [`store`] is the database, [`records`] are its tables;
 //! - a [`Claim`] finds the card that a card file means, and holds its card file against that of its first day

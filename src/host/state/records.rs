@@ -214,12 +214,12 @@ impl Store {
     pub(super) fn entries(&mut self, name: &str) -> Result<Vec<Entry>, StateError> {
         self.read(|transaction| {
             let cards = transaction.open_table(CARDS)?;
-            let found = cards.range((name, 0)..=(name, u32::MAX))?;
-            let entry = |found: redb::Result<(redb::AccessGuard<'_, (&str, u32)>, redb::AccessGuard<'_, u64>), _>| {
+            let mut entries = Vec::new();
+            for found in cards.range((name, 0)..=(name, u32::MAX))? {
                 let (key, number) = found?;
-                Ok(Entry { copy: key.value().1, number: number.value() })
-            };
-            found.map(entry).collect()
+                entries.push(Entry { copy: key.value().1, number: number.value() });
+            }
+            Ok(entries)
         })
     }
 

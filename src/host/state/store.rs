@@ -1,8 +1,8 @@
 //! The database in which cards are kept: opened, opened again after a failure, and what is written in one step.
 //!
 //! It is `redb`'s, which keeps a transaction wholly or not at all and has it on the disk before it says so. After a
-//! failure of the disk `redb` takes no more writes until it is opened again; that is done here, so that a disk which has
-//! room again is written to again. What stands in the tables is the matter of [`records`](super::records).
+//! failure of the disk `redb` takes no more writes until it is opened again; that is done here, so that a disk which
+//! has room again is written to again. What stands in the tables is the matter of [`records`](super::records).
 
 use std::{
     fmt, io,
