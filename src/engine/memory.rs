@@ -58,6 +58,11 @@ impl Span {
         self.length
     }
 
+    /// Its first cell.
+    pub(crate) fn offset(self) -> usize {
+        self.offset
+    }
+
     /// Where it is, as bytes that no other span has.
     pub(crate) fn bounds(self) -> [u8; 8] {
         let [offset, length] = [self.offset, self.length].map(|cells| u32::try_from(cells).unwrap_or(u32::MAX));

@@ -4,6 +4,9 @@ use virtuale_engine::{
     Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid, platform::Random,
 };
 
+#[cfg(feature = "cli")]
+use virtuale_engine::chip::HeldFile;
+
 use super::{
     chance::{Identity, Stream},
     layout::Lifetime,
@@ -35,6 +38,12 @@ impl VirtualCard {
     /// A card that was not used yet.
     pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>, uid: Uid, spoiled: Option<Spoiled>) -> Self {
         Self { body: Body { chip, identity, wear, uid }, spoiled }
+    }
+
+    /// What its files hold.
+    #[cfg(feature = "cli")]
+    pub(crate) fn held_files(&self) -> Vec<HeldFile> {
+        self.chip.held_files()
     }
 
     /// The wear of its component, if that is one which fails.

@@ -1,19 +1,27 @@
 //! `virtuale card dump`.
 
-use std::{fmt::Write, path::PathBuf};
+use std::{borrow::Cow, fmt::Write, path::PathBuf};
 
 use serde::Serialize;
 
 use super::bytes::{self, CardFile};
 use crate::{
-    cli::{Exit, cards, exit, options::Reproducible, output},
+    cli::{
+        Exit, Failure, cards, exit,
+        language::Language,
+        messages::Keep,
+        options::{Reproducible, number},
+        output,
+    },
+    host::state::{Made, State, label},
     profile::map::FileMap,
 };
 
 const EXAMPLES: &str = "\
 Examples:
   virtuale card dump vitale2-martin
-  virtuale card dump --file POINTERS vitale2-martin";
+  virtuale card dump --file POINTERS vitale2-martin
+  virtuale card dump --state cards vitale2-martin";
 
 /// How many bytes stand on a line.
 const LINE: usize = 16;
@@ -25,6 +33,12 @@ pub(super) struct Args {
     /// A card file, or the name of a built-in card
     #[arg(value_name = "CARD")]
     card: PathBuf,
+    /// Print what stands on the card that is kept of it in this folder
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Which card of the card file, where several are kept
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
+    number: u32,
     /// One file of the card only: its name in the layout, or its identifier
     #[arg(long, value_name = "NAME")]
     file: Option<String>,
@@ -38,8 +52,8 @@ pub(super) struct Args {
 /// What `--json` prints of a file.
 #[derive(Serialize)]
 struct Report<'a> {
-    name: &'a str,
-    path: &'a str,
+    name: Cow<'a, str>,
+    path: Cow<'a, str>,
     class: Option<String>,
     bytes: String,
 }
@@ -47,20 +61,55 @@ struct Report<'a> {
 /// Prints the files.
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let files = bytes::files(&profile, args.file.as_deref())?;
+    let look = args.state.as_ref().map(|folder| -> Result<_, Failure> {
+        Ok(State::open(folder)?.look(&profile, &label(profile.name(), args.number))?)
+    });
+    let look = look.transpose()?;
+    let profile = look.as_ref().map_or(&profile, |look| &look.profile);
+    let mut files = bytes::files(profile, args.file.as_deref())?;
+    if let Some(look) = &look {
+        // What a command deleted is not there.
+        let now = |file: &CardFile<'_>| {
+            let index = profile.map().files.iter().position(|map| std::ptr::eq(map, file.map))?;
+            look.files.get(index)?.now.clone()
+        };
+        files.retain_mut(|file| now(file).map(|bytes| file.bytes = bytes).is_some());
+    }
+    // Those that commands made have no name.
+    let made = look.iter().flat_map(|look| &look.made).filter(|_| args.file.is_none()).collect::<Vec<_>>();
     if args.json {
-        let reports: Vec<_> = files.iter().map(Report::of).collect();
+        let made = made.iter().map(|made| Report {
+            name: Cow::Owned(made.path.last().map(ToString::to_string).unwrap_or_default()),
+            path: Cow::Owned(path_of(made)),
+            class: None,
+            bytes: hex::encode_upper(&made.bytes),
+        });
+        let reports: Vec<_> = files.iter().map(Report::of).chain(made).collect();
         output::print_json(&reports)?;
     } else {
-        let pages: Vec<_> = files.iter().map(page).collect();
+        let headline = |made: &&Made| {
+            let what = Keep::WasMade { bytes: &made.bytes.len().to_string() }.text(Language::En);
+            format!("{}  {what}", path_of(made))
+        };
+        let made = made.iter().map(|made| page_of(&headline(made), &made.bytes));
+        let pages: Vec<_> = files.iter().map(page).chain(made).collect();
         output::print(pages.join("\n"))?;
     }
     Ok(exit::DONE)
 }
 
+/// The identifiers from the MF down to a file that a command made.
+fn path_of(made: &Made) -> String {
+    made.path.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
+}
+
 fn page(file: &CardFile<'_>) -> String {
-    let mut page = format!("{}\n", bytes::headline(file.map));
-    let lines: Vec<&[u8]> = file.bytes.chunks(LINE).collect();
+    page_of(&bytes::headline(file.map), &file.bytes)
+}
+
+fn page_of(headline: &str, bytes: &[u8]) -> String {
+    let mut page = format!("{headline}\n");
+    let lines: Vec<&[u8]> = bytes.chunks(LINE).collect();
     let mut skipped = false;
     for (index, line) in lines.iter().enumerate() {
         // Many equal lines say no more than one: empty files are long.
@@ -86,6 +135,7 @@ fn letter(byte: u8) -> char {
 impl<'a> Report<'a> {
     fn of(file: &'a CardFile<'_>) -> Self {
         let FileMap { name, path, .. } = file.map;
+        let [name, path] = [name, path].map(|text| Cow::Borrowed(&**text));
         Self { name, path, class: bytes::class(file.map), bytes: hex::encode_upper(&file.bytes) }
     }
 }

@@ -1,12 +1,14 @@
 //! `virtuale card`: for the authors of card files.
 
 pub(super) mod bytes;
+mod changes;
 mod check;
 mod content;
 mod diff;
 mod dump;
 mod explain;
 mod from_zone;
+mod migrate;
 mod new;
 mod show;
 mod zone;
@@ -33,8 +35,13 @@ enum Verb {
     Dump(dump::Args),
     /// Say of each byte of each file what it is, what its value means and where that is known from; the same of zones
     Explain(explain::Args),
-    /// Compare two zones field by field, those of cards or of files
+    /// Compare two zones field by field, those of cards or of files; or a kept card with what it was
     Diff(diff::Args),
+    /// Move the dates of a kept card that count from a day to another one
+    ///
+    /// A card that is kept (--state) goes on with the dates of its first day. This makes them those that its card file
+    /// has today, or on the day of --now; what was written since stays, and so do PINs, keys and counters.
+    Migrate(migrate::Args),
     /// Write a card file to start from, with a comment for each key
     New(new::Args),
     /// Write the zone of groups that the reading interface of billing programs gives of a card
@@ -56,6 +63,7 @@ impl Args {
             Verb::FromZone(args) => args.language(),
             Verb::Explain(args) => args.language(),
             Verb::Diff(args) => args.language(),
+            Verb::Migrate(args) => args.language(),
             _ => Language::of_locale(),
         }
     }
@@ -69,6 +77,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Verb::Dump(args) => dump::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Diff(args) => diff::run(args),
+        Verb::Migrate(args) => migrate::run(args),
         Verb::New(args) => new::run(args),
         Verb::Zone(args) => zone::run(args),
         Verb::FromZone(args) => from_zone::run(args),

@@ -38,4 +38,46 @@ messages! {
         en: "{card} goes on with the dates of {day}, its first day (to move them: virtuale card migrate --state {folder} {card})",
         fr: "{card} continue avec les dates du {day}, son premier jour (pour les avancer : virtuale card migrate --state {folder} {card})"
     };
+    /// The dates count from that day already.
+    SameDay { card, day } = {
+        en: "{card} has the dates of {day} already: nothing was moved",
+        fr: "{card} a déjà les dates du {day} : rien n'a été avancé"
+    };
+    /// No date counts from a day.
+    NoDates { card, from, to } = {
+        en: "{card} has no date that counts from a day: its first day was {from} and is {to} now, and nothing else is another",
+        fr: "{card} n'a aucune date comptée depuis un jour : son premier jour était le {from}, c'est le {to}, et rien d'autre n'a changé"
+    };
+    /// Dates were moved.
+    Migrated { card, from, to } = {
+        en: "{card}: what counted from {from} counts from {to} now",
+        fr: "{card} : ce qui comptait du {from} compte maintenant du {to}"
+    };
+    /// What was not.
+    Stood = {
+        en: "as the card has it, since it was written to there:",
+        fr: "tel que la carte l'a, car il y a été écrit :"
+    };
+    /// Nothing changed.
+    NoChanges { card } = { en: "{card} holds what it held", fr: "{card} contient ce qu'elle contenait" };
+    /// What was written.
+    WasWritten = { en: "written to", fr: "modifié" };
+    /// What was deleted.
+    WasDeleted = { en: "deleted by a command", fr: "supprimé par une commande" };
+    /// What was made.
+    WasMade { bytes } = { en: "{bytes} bytes, made by a command", fr: "{bytes} octets, créé par une commande" };
+    /// What stands in no file.
+    InNoFile { cells } = {
+        en: "in no file of the layout: {cells} bytes (tries of PINs, keys, life cycles, files that commands made)",
+        fr: "dans aucun fichier de la structure : {cells} octets (essais des codes, clés, cycles de vie, fichiers créés par des commandes)"
+    };
+    /// Nothing stood there.
+    Nothing = { en: "nothing", fr: "rien" };
+    /// More than two folders.
+    TwoFolders = { en: "a card is compared in one folder, or in two", fr: "une carte se compare dans un dossier, ou dans deux" };
+    /// What to do.
+    GiveTwoFolders = {
+        en: "give --state once, to compare it with its first day, or twice, before and after",
+        fr: "donner --state une fois, pour la comparer à son premier jour, ou deux fois, avant et après"
+    };
 }

@@ -15,6 +15,7 @@ mod contents;
 pub(crate) mod context;
 pub(crate) mod dialogue;
 mod files;
+mod held;
 #[cfg(test)]
 mod interface_tests;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use blueprint::Blueprint;
 pub use contents::Content;
 pub use context::Context;
 pub use files::{FileForm, FileHandle};
+pub use held::HeldFile;
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;

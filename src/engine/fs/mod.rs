@@ -194,6 +194,21 @@ impl FileSystem {
         self.files.get(index.0)
     }
 
+    /// The DF that a file is in; the first of several.
+    pub(crate) fn parent_of(&self, file: FileIndex) -> FileIndex {
+        self.file(file).parent
+    }
+
+    /// Whether a command made a file.
+    pub(crate) fn is_made(&self, file: FileIndex) -> bool {
+        file.0 >= self.of_image
+    }
+
+    /// Whether a command deleted a file of the image.
+    pub(crate) fn is_deleted(&self, file: FileIndex) -> bool {
+        self.file(file).is_deleted
+    }
+
     /// Which applet runs the commands of a DF.
     pub(crate) fn applet(&self, df: FileIndex) -> usize {
         self.file(df).directory().map_or(0, |directory| directory.applet)

@@ -45,7 +45,7 @@ pub(crate) struct Claimant<'a> {
 }
 
 /// What a card file makes: a card that was not used yet.
-struct Fresh(Snapshot);
+pub(super) struct Fresh(Snapshot);
 
 impl State {
     /// The card that a card file means: the first card of its name that is in no other slot, one of the same text
@@ -117,14 +117,14 @@ impl Claim<'_> {
 }
 
 impl Fresh {
-    fn of(profile: &Profile, birth: Birth) -> Self {
+    pub(super) fn of(profile: &Profile, birth: Birth) -> Self {
         let mut snapshot = Snapshot::new();
         let provision = Provision::default().with_kept(birth, profile.options().today, Arc::default());
         profile.card_with(provision).save(&mut snapshot);
         Self(snapshot)
     }
 
-    fn chip(&self) -> ChipPart<'_> {
+    pub(super) fn chip(&self) -> ChipPart<'_> {
         ChipPart::of(&self.0).unwrap_or(ChipPart { structure: [0; 32], cells: &[] })
     }
 }
@@ -150,8 +150,12 @@ impl Books {
     }
 
     /// A card file as it is read on the first day of its card.
-    fn of_first_day<'a>(&mut self, profile: &'a Profile, first: &Record) -> Result<Cow<'a, Profile>, StateError> {
-        let day: Date = first.day.parse().map_err(|_| self.store.damaged("a first day is none"))?;
+    pub(super) fn of_first_day<'a>(
+        &mut self,
+        profile: &'a Profile,
+        first: &Record,
+    ) -> Result<Cow<'a, Profile>, StateError> {
+        let day = self.day_of(first)?;
         if day == profile.options().today {
             return Ok(Cow::Borrowed(profile));
         }
@@ -159,9 +163,20 @@ impl Books {
         Ok(profile.of_day(day).map_or(Cow::Borrowed(profile), Cow::Owned))
     }
 
+    /// The first day of a card.
+    pub(super) fn day_of(&self, first: &Record) -> Result<Date, StateError> {
+        first.day.parse().map_err(|_| self.store.damaged("a first day is none"))
+    }
+
     /// Holds that a card file makes what it made on the first day of its card, and notes whether it would make other
     /// dates today.
-    fn check(&mut self, profile: &Profile, entry: &Entry, first: &Record, fresh: &Fresh) -> Result<(), StateError> {
+    pub(super) fn check(
+        &mut self,
+        profile: &Profile,
+        entry: &Entry,
+        first: &Record,
+        fresh: &Fresh,
+    ) -> Result<(), StateError> {
         let chip = fresh.chip();
         let is_same = chip.structure == first.structure && *chip.cells == **self.store.born(entry.number)?;
         let day = profile.options().today;

@@ -17,6 +17,10 @@ mod compare;
 mod error;
 mod kept;
 mod lease;
+#[cfg(feature = "cli")]
+mod look;
+#[cfg(feature = "cli")]
+mod migrate;
 mod records;
 mod store;
 
@@ -32,6 +36,11 @@ use std::{
 pub(crate) use self::{claim::Claimant, kept::Kept, lease::Watch};
 pub use self::{compare::Differences, error::StateError};
 use self::{lease::Lease, store::Store};
+#[cfg(feature = "cli")]
+pub(crate) use self::{
+    look::{Look, Made, elsewhere},
+    migrate::{Migrated, Moved},
+};
 use crate::{
     shown,
     system::folder,
@@ -202,7 +211,7 @@ impl Shared {
 }
 
 /// What people call a kept card.
-fn label(name: &str, copy: u32) -> String {
+pub(crate) fn label(name: &str, copy: u32) -> String {
     if copy == 1 { name.to_owned() } else { format!("{name}#{copy}") }
 }
 
