@@ -219,11 +219,11 @@ async fn insert(state: Shared, Path(slot): Path<String>, body: Bytes) -> Respons
     };
     let insert = move |state: &State| match insert {
         Insert::Card(name) => match state.shelf.built_in(&name) {
-            Some(card) => ask(state, Asked::Insert { slot, card: card.into() }),
+            Some(card) => ask(state, Asked::Insert { slot, card: card.into(), state_reset: None }),
             None => unknown("no built-in card is called so"),
         },
         Insert::File(name) => match state.shelf.file(&name) {
-            Some(card) => ask(state, Asked::Insert { slot, card }),
+            Some(card) => ask(state, Asked::Insert { slot, card, state_reset: None }),
             None => unknown("there is no such card file in the folder of cards"),
         },
         Insert::From(from) => ask(state, Asked::InsertFrom { slot, from }),

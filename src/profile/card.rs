@@ -43,12 +43,12 @@ impl VirtualCard {
     /// What its files hold.
     #[cfg(feature = "cli")]
     pub(crate) fn held_files(&self) -> Vec<HeldFile> {
-        self.chip.held_files()
+        self.body.chip.held_files()
     }
 
     /// The wear of its component, if that is one which fails.
     pub(crate) fn wear(&self) -> Option<Wear> {
-        self.wear
+        self.body.wear
     }
 }
 

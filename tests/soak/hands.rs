@@ -38,7 +38,7 @@ fn work(socket: &Path, mut chance: Chance, over: &AtomicBool) -> Result<u64, Fai
         let request = match chance.below(6) {
             0 | 1 => Request::Remove { slot },
             2 | 3 => Request::Reinsert { slot },
-            4 => Request::Insert { slot, card: (*chance.of_these(&CARDS)).into() },
+            4 => Request::Insert { slot, card: (*chance.of_these(&CARDS)).into(), state_reset: None },
             _ => Request::InsertFrom { slot, from: 1 + chance.below(CARDS.len() - 1) },
         };
         let mut client = Client::find(Which::Socket(socket)).map_err(|error| error.to_string())?;

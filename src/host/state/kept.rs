@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use virtuale_engine::{
-    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, StatusWord, Uid, snapshot::CHIP,
+    Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, StatusWord, Uid, snapshot::CHIP,
 };
 
 use super::{
@@ -106,6 +106,10 @@ impl Card for Kept {
 
     fn uid(&self) -> Option<Uid> {
         self.card.uid()
+    }
+
+    fn chip(&self) -> Option<&Chip> {
+        self.card.chip()
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
