@@ -28,7 +28,10 @@ What happens:
   late=TIME              the answer comes late: 200ms, 200ms..2s, exp:300ms
   wtx=TIME               the same, and the card asks for that time
   power=before           the card loses its power at a commit; or during, after
-When (counted from now on; commits for power, resets for atr, commands for others):
+  pull[=TIME]            it is pulled out of its slot, and comes back after that time
+  reset                  another program resets it, behind its answer
+  cancel                 somebody cancels at the PIN pad
+When (counted from now on; commits for power, resets for atr, prompts for cancel, commands for others):
   n=3, n=3..7, n=3..     the third, or these
   every=3, after=5       each third; each one behind the fifth
   session=2              in the second session, from a reset to the next

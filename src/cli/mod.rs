@@ -54,6 +54,7 @@ mod stop;
 mod system;
 mod target;
 mod tod;
+mod torture;
 mod update;
 mod users;
 mod waiting;
@@ -157,6 +158,13 @@ enum Verb {
     /// card in a PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that
     /// command.
     Replay(replay::Args),
+    /// Run a program once for each fault that can strike it, and say what it does not survive
+    ///
+    /// First it runs without a fault, which says what it asks of the cards. Then it runs once for each command and each
+    /// kind of fault, with new cards. A program survives if it ends with a code other than 0, says something, or does
+    /// all the same what it does without the fault. It does not if it crashes, hangs, prints other data (misread), or
+    /// says that all is well though it is not (lie). docs/faults.md says how that is told.
+    Torture(torture::Args),
     /// Make a trace of a log, or a script or JSON of a trace
     ///
     /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines
@@ -225,6 +233,7 @@ impl Verb {
             Self::Update(args) => update::run(args),
             Self::Record(args) => record::run(args),
             Self::Replay(args) => replay::run(args),
+            Self::Torture(args) => torture::run(args),
             Self::Convert(args) => convert::run(args),
             Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
@@ -248,6 +257,7 @@ impl Verb {
         match self {
             Self::Demo(args) => args.language(),
             Self::Fault(args) => args.language(),
+            Self::Torture(args) => args.language(),
             Self::Read(args) => args.language(),
             Self::Update(args) => args.language(),
             Self::Card(args) => args.language(),

@@ -21,7 +21,7 @@ use crate::{
     layer::{
         Commits, Layered, Layers, Onlookers, Stay,
         events::{Bus, What},
-        fault::{Faults, Spoiled, Witness},
+        fault::{Effect, Faults, Spoiled, Witness},
         timing::Meter,
     },
     profile::{self, NamedCard, Options, Profile, Provision, VirtualCard, diagnostic::Source, families::Families},
@@ -320,7 +320,9 @@ impl Making {
 /// Tells listeners and the trace of faults that strike a card.
 fn witness(stay: Stay, recorder: Option<Recorder>) -> Witness {
     Arc::new(move |strike| {
-        recorder.iter().for_each(|recorder| recorder.fault(&strike.fault));
+        // At a pad that is cancelled no command comes, and a trace has nothing that was struck.
+        let recorder = recorder.as_ref().filter(|_| strike.fault.effect != Effect::Cancel);
+        recorder.into_iter().for_each(|recorder| recorder.fault(&strike.fault));
         stay.tell(|slot, generation| What::Fault { slot, generation, strike: Arc::new(strike.clone()) });
     })
 }

@@ -21,7 +21,7 @@ use super::{
     suite::Verdict,
 };
 use crate::{
-    layer::{Layers, Onlookers},
+    layer::{Layers, Onlookers, fault::Faults},
     profile::{
         LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
     },
@@ -109,7 +109,12 @@ impl Cards {
             let card: Inserted<'_> = profile.as_ref().map(|profile| {
                 let number = trace.slot_number(wanted.index);
                 let meter = self.layers.meter();
-                let card = profile.card_with(meter.iter().fold(Provision::for_slot(number), Provision::with_meter));
+                let provision = Provision::for_slot(number);
+                let provision = match trace.has_faults(wanted.index) {
+                    true => provision.with_faults(wanted.faults.clone()),
+                    false => provision,
+                };
+                let card = profile.card_with(meter.iter().fold(provision, Provision::with_meter));
                 let slot = usize::try_from(number).unwrap_or(usize::MAX);
                 self.layers.dress_metered(slot, card, meter, Onlookers::default())
             });
@@ -140,7 +145,8 @@ impl Cards {
     /// That the file cannot be read or has mistakes.
     pub fn known(&self, trace: &Trace, index: usize) -> Result<Known, Unreplayed> {
         let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(Known::default()) };
-        let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
+        let faults = Faults::default();
+        let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref(), faults: &faults })?;
         Ok(profile.map_or_else(Known::default, |profile| {
             let (image, card) = (profile.image(), profile.card_with(Provision::for_slot(trace.slot_number(index))));
             let atr = if trace.is_in_field(index) { image.contactless_atr } else { Some(image.atr) };
@@ -170,7 +176,9 @@ impl Cards {
             (None, None) => return Err(Unreplayed::NoCard),
         };
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
-        Ok(Some(self.families.load(&path, &options)?))
+        let profile = self.families.load(&path, &options)?;
+        // The trace says what struck; where it says nothing, the card has the faults of its file.
+        Ok(Some(if trace.has_faults(wanted.index) { profile.without_faults() } else { profile }))
     }
 }
 

@@ -3,10 +3,13 @@
 use std::{ops::Range, path::Path, sync::Arc, time::Duration};
 
 use jiff::civil::Date;
-use virtuale_engine::{Fault, Protocol, Reset};
+use virtuale_engine::{Fault as Why, Protocol, Reset};
 
 use super::pattern::{Pattern, Slice};
-use crate::{layer::timing::Recorded, profile::diagnostic::Source};
+use crate::{
+    layer::{fault::Fault, timing::Recorded},
+    profile::diagnostic::Source,
+};
 
 /// A dialogue with one or several cards. Its text is kept, so that writing it again changes nothing that was not meant.
 #[derive(Clone, Debug)]
@@ -36,6 +39,8 @@ pub struct TraceSlot {
     pub atr: Option<Pattern>,
     /// Where `atr` stands.
     pub atr_span: Range<usize>,
+    /// The faults that are armed before its dialogue.
+    pub faults: Vec<Fault>,
 }
 
 /// One thing that happens, and what must come of it.
@@ -51,6 +56,8 @@ pub struct Step {
     pub expected: Expected,
     /// How long the card took, where the recording says so.
     pub took: Option<Duration>,
+    /// The faults that strike it; those that say when they strike are armed here.
+    pub faults: Vec<Fault>,
 }
 
 /// What happens to a slot.
@@ -89,12 +96,17 @@ pub enum Expected {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Silence {
     /// The card gave none.
-    Fault(Fault),
+    Fault(Why),
     /// There is no card in the slot.
     NoCard,
 }
 
 impl Action {
+    /// Whether a card comes.
+    pub(super) fn is_coming(&self) -> bool {
+        matches!(self, Self::Insert(_) | Self::InsertFrom(_))
+    }
+
     /// Whether a card comes or goes.
     pub(super) fn is_move(&self) -> bool {
         matches!(self, Self::Insert(_) | Self::InsertFrom(_) | Self::Remove)
@@ -104,10 +116,10 @@ impl Action {
 impl Silence {
     /// All of them, as they are written after `expect-error`.
     pub const ALL: [(&'static str, Self); 5] = [
-        ("mute", Self::Fault(Fault::Mute)),
-        ("power-lost", Self::Fault(Fault::PowerLost)),
-        ("protocol-refused", Self::Fault(Fault::ProtocolRefused)),
-        ("unpowered", Self::Fault(Fault::Unpowered)),
+        ("mute", Self::Fault(Why::Mute)),
+        ("power-lost", Self::Fault(Why::PowerLost)),
+        ("protocol-refused", Self::Fault(Why::ProtocolRefused)),
+        ("unpowered", Self::Fault(Why::Unpowered)),
         ("no-card", Self::NoCard),
     ];
 
@@ -119,6 +131,14 @@ impl Silence {
 }
 
 impl Trace {
+    /// Whether the lines about a slot say what faults strike there. They say all then: those of a card file are not for
+    /// such a slot.
+    #[must_use]
+    pub fn has_faults(&self, slot: usize) -> bool {
+        let is_struck = |step: &Step| step.slot == slot && !step.faults.is_empty();
+        self.slots.get(slot).is_some_and(|slot| !slot.faults.is_empty()) || self.steps.iter().any(is_struck)
+    }
+
     /// The text it was read from.
     #[must_use]
     pub fn source(&self) -> &Arc<Source> {

@@ -87,6 +87,8 @@ pub enum Problem {
     GivenUp(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
+    /// A fault of the trace did not strike: there was nothing for it to strike.
+    NotStruck(String),
     /// The trace has no command and no expected error, so that nothing comes out otherwise.
     NoCommand,
 }
@@ -249,6 +251,7 @@ impl Finding {
                 format!("the trace has too many wildcards to look for {}", hex(start))
             }
             Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
+            Problem::NotStruck(fault) => format!("the fault `{fault}` found nothing to strike here"),
             Problem::NoCommand => "the trace has no command to check".to_owned(),
         }
     }

@@ -1,12 +1,21 @@
 //! Plays the terminal's part of a trace against cards, and says what they did otherwise.
 
-use virtuale_engine::{Card, Fault, Interface, Response};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use virtuale_engine::{Card, Fault as Why, Interface, Response};
 
 use super::{
     chance::{Chance, Draws},
     file::{Action, Expected, Silence, Step, Trace, TraceSlot},
     finding::{Finding, Got, Problem, Wish},
     pattern::{Atom, Pattern, matches, value_of},
+};
+use crate::layer::{
+    Layered,
+    fault::{Effect, Fault, Faults, NotArmed, Spoiled},
 };
 
 /// What a replay found.
@@ -16,8 +25,25 @@ pub struct Replayed {
     pub commands: usize,
     /// Of how many answers only the length and the status word were compared, since chance has a part in them.
     pub drawn: usize,
+    /// The faults that struck again, in the order of the trace.
+    pub faults: Vec<Repeated>,
     /// What came out otherwise, in the order of the trace.
     pub findings: Vec<Finding>,
+}
+
+/// A fault of a trace that struck again. `Display` says where and which: `12: repeated sw=6F00`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Repeated {
+    /// The line of what it struck, from 1.
+    pub line: usize,
+    /// What it did.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Repeated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: repeated {}", self.line, self.fault)
+    }
 }
 
 /// What is said of a command that another card refuses with good reason.
@@ -35,6 +61,9 @@ pub struct Wanted<'a> {
     pub slot: &'a TraceSlot,
     /// The card file, as written, if the trace names one.
     pub card: Option<&'a str>,
+    /// The faults that may strike it. Who makes a card hands them on to what it is made of, so that they strike its
+    /// commits as well; any other card gets them around it.
+    pub faults: &'a Faults,
 }
 
 /// Replays a trace. `load` hands over the cards: at the beginning one for each slot, or `None` for a slot that begins
@@ -56,10 +85,13 @@ pub fn replay<'c, E>(
         draws: (chance == Chance::Another).then(|| vec![Draws::default(); trace.slots.len()]),
         response: Response::new(),
         command: Vec::new(),
+        struck: Struck::default(),
         outcome: Replayed::default(),
     };
     for (index, slot) in trace.slots.iter().enumerate() {
-        let card = load(Wanted { index, slot, card: slot.card.as_deref() })?;
+        let faults = Faults::default();
+        let card = load(Wanted { index, slot, card: slot.card.as_deref(), faults: &faults })?;
+        let card = card.map(|card| replay.spoiled(index, card, faults, &slot.faults));
         replay.seats.push(Seat { card, away: None, is_unknown: false });
         // A card in a field has another answer to reset, which it gives when the trace powers it up there.
         if trace.comes_into_field(index, 0) {
@@ -69,27 +101,42 @@ pub fn replay<'c, E>(
             // A mute card is found out by its first command.
             let _ = replay.power(index);
         }
+        replay.tell_struck(slot.card_span.start);
     }
     for (index, step) in trace.steps.iter().enumerate() {
         if let Action::Insert(Some(path)) = &step.action {
             let slot = &trace.slots[step.slot];
-            let card = load(Wanted { index: step.slot, slot, card: Some(path) })?;
-            replay.seats[step.slot].away = card;
+            let faults = Faults::default();
+            let card = load(Wanted { index: step.slot, slot, card: Some(path), faults: &faults })?;
+            // What was armed at the slot is for whatever card is in it.
+            let earlier = replay.seats[step.slot].card.as_ref().or(replay.seats[step.slot].away.as_ref());
+            earlier.iter().for_each(|earlier| faults.take_over(&earlier.faults));
+            replay.seats[step.slot].away = card.map(|card| replay.spoiled(step.slot, card, faults, &[]));
         }
-        replay.step(index, step);
+        replay.step_with_faults(index, step);
     }
+    replay.number_lines();
     replay.outcome.findings.extend(trace.without_command());
     Ok(replay.outcome)
 }
 
 /// A slot during a replay.
 struct Seat<'c> {
-    card: Inserted<'c>,
+    card: Option<Seated<'c>>,
     /// The card that `insert` puts into the slot.
-    away: Inserted<'c>,
+    away: Option<Seated<'c>>,
     /// Whether nobody knows yet that it is the card that the trace means.
     is_unknown: bool,
 }
+
+/// A card, and the faults that may strike it.
+struct Seated<'c> {
+    card: Box<dyn Card + 'c>,
+    faults: Faults,
+}
+
+/// The faults that struck since somebody looked.
+type Struck = Arc<Mutex<Vec<Fault>>>;
 
 struct Replay<'a, 'c> {
     trace: &'a Trace,
@@ -100,10 +147,78 @@ struct Replay<'a, 'c> {
     response: Response,
     /// A command whose names have been replaced; reused.
     command: Vec<u8>,
+    struck: Struck,
     outcome: Replayed,
 }
 
-impl Replay<'_, '_> {
+impl<'c> Replay<'_, 'c> {
+    /// A card that the trace asks for, with what strikes it.
+    fn spoiled(&self, slot: usize, card: Box<dyn Card + 'c>, faults: Faults, armed: &[Fault]) -> Seated<'c> {
+        if !self.trace.has_faults(slot) {
+            return Seated { card, faults };
+        }
+        let struck = Arc::clone(&self.struck);
+        faults.witnessed_by(Some(Arc::new(move |strike| lock(&struck).push(strike.fault.clone()))));
+        for fault in armed {
+            // Of a file that the card has not, the fault strikes nothing.
+            let _ = faults.arm(fault.clone());
+        }
+        let card = match faults.is_worn() {
+            true => card,
+            false => Box::new(Layered::new(Spoiled::new(faults.clone()), card)),
+        };
+        Seated { card, faults }
+    }
+
+    /// Notes the faults that struck, with the place of what they struck.
+    fn tell_struck(&mut self, at: usize) {
+        let struck = std::mem::take(&mut *lock(&self.struck));
+        self.outcome.faults.extend(struck.into_iter().map(|fault| Repeated { line: at, fault }));
+    }
+
+    /// Makes lines of the places of faults that struck, which stand in the order of the text.
+    fn number_lines(&mut self) {
+        let text = self.trace.source.text.as_bytes();
+        let (mut line, mut counted) = (1, 0);
+        for repeated in &mut self.outcome.faults {
+            let behind = text.get(counted..repeated.line).unwrap_or_default();
+            line += behind.iter().filter(|&&byte| byte == b'\n').count();
+            counted = counted.max(repeated.line);
+            repeated.line = line;
+        }
+    }
+
+    /// A step with the faults that strike it.
+    fn step_with_faults(&mut self, index: usize, step: &Step) {
+        if step.faults.is_empty() {
+            self.step(index, step);
+            self.tell_struck(step.span.start);
+            return;
+        }
+        let seat = self.seats.get(match step.action {
+            Action::InsertFrom(from) => from,
+            _ => step.slot,
+        });
+        let seated =
+            seat.and_then(|seat| if step.action.is_coming() { seat.away.as_ref() } else { seat.card.as_ref() });
+        let faults = seated.map(|seated| seated.faults.clone());
+        // No command comes of a pad that is cancelled.
+        for fault in step.faults.iter().filter(|fault| fault.effect != Effect::Cancel) {
+            let armed = faults.as_ref().map(|faults| match fault.is_of_any_time() {
+                true => faults.arm_here(fault.clone()),
+                false => faults.arm(fault.clone()),
+            });
+            if let Some(Err(NotArmed::NoFile { .. } | NotArmed::TooMany)) | None = armed {
+                self.find(index, step, Problem::NotStruck(fault.to_string()));
+            }
+        }
+        self.step(index, step);
+        self.tell_struck(step.span.start);
+        for missed in faults.iter().flat_map(Faults::end_here) {
+            self.find(index, step, Problem::NotStruck(missed.to_string()));
+        }
+    }
+
     fn step(&mut self, index: usize, step: &Step) {
         match &step.action {
             Action::Send(pattern) => self.send(index, step, pattern),
@@ -128,8 +243,8 @@ impl Replay<'_, '_> {
         };
         self.outcome.commands += 1;
         self.response.clear();
-        let sent = match self.seats.get_mut(step.slot).and_then(|seat| seat.card.as_deref_mut()) {
-            Some(card) => card.transmit(command, &mut self.response).map_err(Silence::Fault),
+        let sent = match self.seats.get_mut(step.slot).and_then(|seat| seat.card.as_mut()) {
+            Some(seated) => seated.card.transmit(command, &mut self.response).map_err(Silence::Fault),
             None => Err(Silence::NoCard),
         };
         let draws = self.draws.as_mut().and_then(|draws| draws.get_mut(step.slot));
@@ -177,9 +292,9 @@ impl Replay<'_, '_> {
             return self.enter_field(slot);
         }
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
-        let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
+        let card = &mut seat.card.as_mut().ok_or(Silence::NoCard)?.card;
         match action {
-            Action::Reset(kind) => kind.apply(card, Interface::Contact).map_err(Silence::Fault),
+            Action::Reset(kind) => kind.apply(&mut **card, Interface::Contact).map_err(Silence::Fault),
             Action::Protocol(protocol) => card.select_protocol(*protocol).map_err(Silence::Fault),
             Action::PowerOff => {
                 card.power_off();
@@ -197,8 +312,8 @@ impl Replay<'_, '_> {
     /// Gives a card its power by the antenna.
     fn enter_field(&mut self, slot: usize) -> Result<(), Silence> {
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
-        let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
-        let powered = card.power_up(Interface::Contactless).map_err(Silence::Fault);
+        let seated = seat.card.as_mut().ok_or(Silence::NoCard)?;
+        let powered = seated.card.power_up(Interface::Contactless).map_err(Silence::Fault);
         if std::mem::take(&mut seat.is_unknown) {
             self.check_atr(slot);
         }
@@ -220,9 +335,9 @@ impl Replay<'_, '_> {
         self.power(slot).map_err(Silence::Fault)
     }
 
-    fn power(&mut self, slot: usize) -> Result<(), Fault> {
-        match self.seats.get_mut(slot).and_then(|seat| seat.card.as_deref_mut()) {
-            Some(card) => card.power_up(Interface::Contact),
+    fn power(&mut self, slot: usize) -> Result<(), Why> {
+        match self.seats.get_mut(slot).and_then(|seat| seat.card.as_mut()) {
+            Some(seated) => seated.card.power_up(Interface::Contact),
             None => Ok(()),
         }
     }
@@ -248,7 +363,7 @@ impl Replay<'_, '_> {
     /// What the trace says of the answer to reset of the card in a slot, and the card.
     fn known(&self, slot: usize) -> Option<(&Pattern, &dyn Card)> {
         let expected = self.trace.slots.get(slot)?.atr.as_ref()?;
-        Some((expected, self.seats.get(slot)?.card.as_deref()?))
+        Some((expected, &*self.seats.get(slot)?.card.as_ref()?.card))
     }
 
     fn judge(&mut self, index: usize, step: &Step, got: Got) {
@@ -287,6 +402,10 @@ impl Replay<'_, '_> {
         finding.note = hangs_on_chance.then_some(COMPUTED);
         self.outcome.findings.push(finding);
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether two answers have the same length and status word.
@@ -329,6 +448,36 @@ mod tests {
     fn a_trace_that_fits_finds_nothing() {
         let outcome = run("> 00 A4 04 00\n< 61 {le:1}\n> 00 C0 00 00 {le}\n< 01 .. ** 90 00\n");
         assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn faults_strike_where_they_stand() {
+        let exchange = "> FF 00 00 00\n< 01 90 00\n";
+        let outcome = run(&format!(
+            "{exchange}> FF 00 00 00\n# fault mute\nexpect-error mute\n> FF 00 00 00\n# fault sw=6F00\n< 6F 00\n\
+             # fault in words\n> FF 00 00 00\n< 02 90 00\nreset\n# fault mute\nexpect-error mute\n"
+        ));
+        let told: Vec<String> = outcome.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["4: repeated mute", "7: repeated sw=6F00", "13: repeated mute"]);
+        assert_eq!(outcome.findings.iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    }
+
+    #[test]
+    fn a_fault_that_says_when_is_armed_where_it_stands() {
+        let armed = "# fault mute n=2 answer=9000\n> FF 00 00 00\n< 01 90 00\n> FF 00 00 00\nexpect-error mute\n";
+        let outcome = run(armed);
+        assert_eq!((outcome.faults.len(), outcome.findings.len()), (1, 0));
+        let found = shown("> FF 00 00 00\n# fault cut=9\n< 01 90 00\n");
+        assert!(found[0].contains("t.apdu:2:3: the fault `cut=9` found nothing to strike here"), "{found:?}");
+        for (line, said) in [
+            ("# fault mutte\n", "not a fault: \"mutte\" is no word of faults; did you mean \"mute\"?"),
+            ("# fault n=3\n", "not a fault: no word says which fault"),
+            ("# fault late in the evening\n", "not a fault: \"in\" is no value of \"late\""),
+        ] {
+            let text = format!("virtuale-trace 1\n{line}");
+            let mistakes = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect_err(line).to_string();
+            assert!(mistakes.contains(said), "{mistakes}");
+        }
     }
 
     #[test]

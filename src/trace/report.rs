@@ -39,6 +39,10 @@ fn test_case(verdict: &Verdict) -> TestCase {
     case.set_classname(folder(&verdict.path));
     case.set_time(verdict.time);
     case.extra.insert("file".into(), shown::path(&verdict.path).into());
+    if !verdict.faults.is_empty() {
+        let faults: String = verdict.faults.iter().map(|fault| format!("{fault}\n")).collect();
+        case.set_system_out(shown::text(&faults).as_ref());
+    }
     case
 }
 

@@ -15,7 +15,7 @@ use super::{
     cards::{self, Unreplayed},
     file::Trace,
     finding::Finding,
-    replay::Replayed,
+    replay::{Repeated, Replayed},
 };
 
 /// The ending of traces.
@@ -33,6 +33,8 @@ pub struct Verdict {
     pub commands: usize,
     /// Of how many answers only the length and the status word were compared, since chance has a part in them.
     pub drawn: usize,
+    /// The faults that struck again, in the order of the trace.
+    pub faults: Vec<Repeated>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Why it could not be replayed at all, or to its end.
@@ -51,8 +53,9 @@ impl Verdict {
             Ok(outcome) => (outcome, None),
             Err(error) => (Replayed::default(), Some(error)),
         };
-        let Replayed { commands, drawn, findings } = outcome;
-        Self { path: path.to_owned(), commands, drawn, findings, error, card_line: None, time: start.elapsed() }
+        let Replayed { commands, drawn, faults, findings } = outcome;
+        let path = path.to_owned();
+        Self { path, commands, drawn, faults, findings, error, card_line: None, time: start.elapsed() }
     }
 
     /// Of a trace that was read, and not replayed for want of a card that it names.
@@ -134,6 +137,8 @@ pub struct Summary {
     pub commands: usize,
     /// How many answers were compared without their bytes.
     pub drawn: usize,
+    /// How many faults struck again.
+    pub faults: usize,
     /// How many findings.
     pub findings: usize,
     /// How many traces have findings.
@@ -152,6 +157,7 @@ impl Summary {
             traces: verdicts.len(),
             commands: verdicts.iter().map(|verdict| verdict.commands).sum(),
             drawn: verdicts.iter().map(|verdict| verdict.drawn).sum(),
+            faults: verdicts.iter().map(|verdict| verdict.faults.len()).sum(),
             findings: verdicts.iter().map(|verdict| verdict.findings.len()).sum(),
             failed: verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).count(),
             errors: verdicts.iter().filter(|verdict| verdict.error.is_some()).count(),
@@ -162,8 +168,11 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { traces, commands, drawn, findings, failed, errors, time } = self;
+        let Self { traces, commands, drawn, faults, findings, failed, errors, time } = self;
         write!(f, "{}, {}", counted(*traces, "trace"), counted(*commands, "command"))?;
+        if *faults > 0 {
+            write!(f, ", {} repeated", counted(*faults, "fault"))?;
+        }
         match findings {
             0 => write!(f, ", no finding")?,
             _ => write!(f, ", {} in {}", counted(*findings, "finding"), counted(*failed, "trace"))?,
@@ -203,6 +212,7 @@ mod tests {
             path: path.to_owned(),
             commands: 2,
             drawn: 0,
+            faults: vec![],
             findings: vec![],
             error: None,
             card_line: None,

@@ -118,6 +118,13 @@ fn the_faults_of_a_slot() {
 }
 
 #[test]
+fn what_a_program_makes_of_faults() {
+    let kinds = ["torture", "--card", "vitale2-martin", "--kinds", "sw=6F00,flip", "--limit", "8", "--json"];
+    let program = ["--", "virtuale", "read", "--lang", "en"];
+    compare("torture --json", &[printed(&Sandbox::new(), &[&kinds[..], &program].concat())]);
+}
+
+#[test]
 fn the_models() {
     compare("reader list --json", &[printed(&Sandbox::new(), &["reader", "list", "--json"])]);
 }

@@ -3,6 +3,7 @@
 mod antenna;
 mod events;
 mod examples;
+mod faults;
 mod hosts;
 mod layers;
 mod moves;

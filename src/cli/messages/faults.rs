@@ -37,4 +37,48 @@ messages! {
     Over = { en: "over", fr: "finie" };
     /// One of the card file.
     OfCard = { en: "of the card file", fr: "du fichier de carte" };
+    /// What a torture begins with.
+    Begun { commands, number } = {
+        en: "without a fault the program sends {commands} commands; it runs {number} times more, once for each fault",
+        fr: "sans panne, le programme envoie {commands} commandes ; il va tourner {number} fois encore, une par panne"
+    };
+    /// The same with some of them.
+    BegunWithSome { commands, number, all } = {
+        en: "without a fault the program sends {commands} commands; it runs {number} times more, for as many of {all} faults",
+        fr: "sans panne, le programme envoie {commands} commandes ; il va tourner {number} fois encore, pour autant de {all} pannes"
+    };
+    /// What it prints is never the same.
+    Unstable = {
+        en: "what the program prints differs from run to run: nobody can tell whether it misreads",
+        fr: "ce que le programme écrit change à chaque fois : nul ne peut dire s'il lit de travers"
+    };
+    /// It fails by itself.
+    FailsAnyway { how } = {
+        en: "the program fails without any fault: {how}",
+        fr: "le programme échoue sans aucune panne : {how}"
+    };
+    /// What to do about it.
+    MakeItWork = {
+        en: "see that it works first: virtuale exec --card CARD -- CMD",
+        fr: "voir d'abord qu'il marche : virtuale exec --card CARD -- CMD"
+    };
+    /// It does not use the cards.
+    SaysNothing = {
+        en: "the program sends no command to the cards",
+        fr: "le programme n'envoie aucune commande aux cartes"
+    };
+    /// What to do about it.
+    LetItRead = {
+        en: "see what stands in between: virtuale doctor",
+        fr: "voir ce qui s'interpose : virtuale doctor"
+    };
+    /// The heading of the column of slots.
+    Slot = { en: "slot", fr: "slot" };
+    /// What was found, and how it is seen again.
+    Found { outcome, name, slot, fault } = {
+        en: "{outcome}: {name}; again: virtuale fault {slot} {fault}",
+        fr: "{outcome} : {name} ; à revoir par : virtuale fault {slot} {fault}"
+    };
+    /// The sum.
+    Sum { number, counted, time } = { en: "{number} faults: {counted}; {time} s", fr: "{number} pannes : {counted} ; {time} s" };
 }

@@ -177,6 +177,7 @@ fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), 
 fn show(verdicts: &[Verdict], rewritten: &[String], time: Duration) -> io::Result<()> {
     let log = Log::of_environment();
     rewritten.iter().try_for_each(|line| log.page(line))?;
+    verdicts.iter().filter(|verdict| !verdict.faults.is_empty()).try_for_each(|verdict| log.page(repeated(verdict)))?;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_fine()) {
         if !verdict.findings.is_empty() {
             log.page(findings(&verdict.findings))?;
@@ -233,6 +234,16 @@ fn findings(findings: &[Finding]) -> String {
         text.push_str(&format!("and {} in this trace\n", suite::counted(more, "more finding")));
     }
     text.push('\n');
+    text
+}
+
+/// The faults of a trace that struck again.
+fn repeated(verdict: &Verdict) -> String {
+    let path = shown::path(&verdict.path);
+    let mut text: String = verdict.faults.iter().take(MOST_SHOWN).map(|fault| format!("{path}:{fault}\n")).collect();
+    if let Some(more) = verdict.faults.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
+        text.push_str(&format!("and {} in this trace\n", suite::counted(more, "more fault")));
+    }
     text
 }
 

@@ -98,7 +98,7 @@ impl Desk {
         let coming = stay.clone();
         let between = move |generation| {
             here.leaves();
-            here.spoil(faults);
+            here.spoil(faults, self.orders(slot));
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
@@ -162,7 +162,7 @@ impl Desk {
         let coming = followed.stay.clone();
         let between = move |generation| {
             here.leaves();
-            here.spoil(faults);
+            here.spoil(faults, self.orders(slot));
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &followed.recording) {

@@ -1,16 +1,31 @@
-//! Faults are armed at slots.
+//! Faults are armed at slots, and what they ask of the reader is done.
+
+use std::{
+    sync::{Arc, Weak},
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::Desk;
 use crate::{
     host::HostError,
-    layer::fault::{ArmedFault, Fault},
+    layer::fault::{ArmedFault, Fault, Kind, Order, Orders},
 };
+
+/// How often a thread that waits looks whether the host is still there.
+const LOOK_ROUND: Duration = Duration::from_millis(100);
 
 impl Desk {
     /// Arms a fault at a slot; gives the reader.
     pub(in crate::host) fn fault(&self, slot: usize, fault: Fault) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
-        self.begin_move(slot).faults.arm(fault)?;
+        let is_cancel = fault.effect.kind() == Kind::Cancel;
+        let mut here = self.begin_move(slot);
+        here.faults.arm(fault)?;
+        if is_cancel && !std::mem::replace(&mut here.is_watched, true) {
+            let desk = Weak::clone(&self.me);
+            self.in_background(move || watch_pad(&desk, slot));
+        }
         Ok(reader)
     }
 
@@ -23,5 +38,66 @@ impl Desk {
     pub(in crate::host) fn clear_faults(&self, slot: usize) -> Result<(String, usize), HostError> {
         let reader = self.reader(slot)?;
         Ok((reader, self.begin_move(slot).faults.clear()))
+    }
+
+    /// Who carries out what the faults of the card in a slot ask of its reader.
+    pub(super) fn orders(&self, slot: usize) -> Option<Orders> {
+        let desk = Weak::clone(&self.me);
+        Some(Arc::new(move |order| {
+            let Some(here) = desk.upgrade() else { return };
+            match order {
+                Order::Reset => here.readers.reset_by_another(slot),
+                Order::Pull(back) => {
+                    let desk = Weak::clone(&desk);
+                    // Not by the thread that runs the card: it is waited for.
+                    here.in_background(move || pull(&desk, slot, back));
+                }
+            }
+        }))
+    }
+
+    /// Does something in a thread of its own. Where there is none to be had, it is not done.
+    fn in_background(&self, work: impl FnOnce() + Send + 'static) {
+        drop(thread::Builder::new().name("fault".into()).spawn(work));
+    }
+}
+
+/// Pulls the card of a slot, and puts it back after a time, if one is said and nobody else did something there.
+fn pull(desk: &Weak<Desk>, slot: usize, back: Option<Duration>) {
+    if desk.upgrade().is_none_or(|desk| desk.remove(slot).is_err()) {
+        return;
+    }
+    let Some(back) = back else { return };
+    let until = Instant::now() + back;
+    while desk.strong_count() > 0 {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            // Another card may be there, or the same already.
+            desk.upgrade().iter().for_each(|desk| drop(desk.reinsert(slot)));
+            return;
+        }
+        thread::sleep(left.min(LOOK_ROUND));
+    }
+}
+
+/// Cancels at the pad of a slot when faults say so, as long as any can.
+fn watch_pad(desk: &Weak<Desk>, slot: usize) {
+    let mut seen = 0;
+    while let Some(here) = desk.upgrade() {
+        {
+            let mut place = here.begin_move(slot);
+            if !place.faults.may_cancel() {
+                place.is_watched = false;
+                return;
+            }
+        }
+        if let Some((asking, prompt)) = here.readers.await_prompt(seen, LOOK_ROUND) {
+            seen = prompt.number;
+            let faults = (asking == slot).then(|| here.begin_move(slot).faults.clone());
+            if faults.is_some_and(|faults| faults.cancels()) {
+                // Somebody may have typed meanwhile.
+                let _ = here.readers.cancel_prompt(slot);
+            }
+        }
     }
 }

@@ -8,7 +8,10 @@ use crate::{
         recording::CardRecording,
         state::{StateError, Watch},
     },
-    layer::{Stay, fault::Faults},
+    layer::{
+        Stay,
+        fault::{Faults, Orders},
+    },
     profile::Profile,
 };
 
@@ -21,6 +24,8 @@ pub(in crate::host) struct Place {
     pub(in crate::host) tie: Option<Arc<Tie>>,
     /// The faults that may strike the card that is in it, or was last in it; without one, those that wait for a card.
     pub(super) faults: Faults,
+    /// Whether a thread looks for prompts at its pad, which faults may cancel.
+    pub(super) is_watched: bool,
 }
 
 impl Place {
@@ -36,8 +41,9 @@ impl Place {
     }
 
     /// A new card comes, with its own faults: those that were armed at the slot are for it from now on.
-    pub(super) fn spoil(&mut self, faults: Faults) {
+    pub(super) fn spoil(&mut self, faults: Faults, orders: Option<Orders>) {
         faults.take_over(&self.faults);
+        faults.obeyed_by(orders);
         self.faults = faults;
     }
 

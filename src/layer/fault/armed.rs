@@ -89,7 +89,7 @@ impl Armed {
 
     /// Whether it strikes at a command, of whose answer nothing is asked; the command is counted.
     pub(super) fn strikes_at(&mut self, command: &Command) -> bool {
-        let is_of_commands = !self.kind().is_of_reset() && self.kind() != Kind::Power && self.when().answer.is_none();
+        let is_of_commands = self.kind().is_of_commands() && self.when().answer.is_none();
         is_of_commands && self.fits(command) && self.counts()
     }
 
@@ -107,6 +107,11 @@ impl Armed {
             None => ins.is_none() && file.is_none(),
         };
         self.kind() == Kind::Power && fits && self.counts()
+    }
+
+    /// Whether it strikes as a reader asks for a PIN, which is counted.
+    pub(super) fn strikes_at_prompt(&mut self) -> bool {
+        self.kind() == Kind::Cancel && self.counts()
     }
 
     fn fits(&self, command: &Command) -> bool {

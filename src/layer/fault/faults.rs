@@ -15,8 +15,9 @@ use super::{
     Fault,
     armed::{Armed, Command, SAVED, Strike},
     follow::{Files, Follow, look_up},
-    kind::{Effect, Moment},
+    kind::{Effect, Kind, Moment},
     spoil,
+    time::Millis,
 };
 
 /// How many faults are armed at a card at most that can still strike.
@@ -43,6 +44,21 @@ struct Shared {
 /// Hears of each fault that strikes, at the moment when it does: before the answer is given.
 pub type Witness = Arc<dyn Fn(&Strike) + Send + Sync>;
 
+/// What a fault asks of the reader.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// To pull the card out of its slot, and to put it back after a time if one is said.
+    Pull(Option<Duration>),
+    /// To tell programs that another one has reset the card, which has been.
+    Reset,
+}
+
+/// The reader that a card is in, as its faults know it. It must not wait for the card.
+pub type Orders = Arc<dyn Fn(Order) + Send + Sync>;
+
+/// How long a card waits until its reader has pulled it. One that nobody pulls is mute.
+const PULLED: Duration = Duration::from_secs(2);
+
 #[derive(Default)]
 struct State {
     armed: Vec<Armed>,
@@ -51,6 +67,7 @@ struct State {
     follow: Follow,
     files: Option<Files>,
     witness: Option<Witness>,
+    orders: Option<Orders>,
     /// What waits for GET RESPONSE.
     held: spoil::Held,
     /// The command under way.
@@ -115,6 +132,10 @@ pub(super) struct Outcome {
     pub(super) is_mute: bool,
     pub(super) is_torn: bool,
     pub(super) late: Duration,
+    /// Whether the card is pulled, and when it comes back.
+    pub(super) pulled: Option<Option<Duration>>,
+    /// Whether it is reset behind its answer.
+    pub(super) is_reset: bool,
 }
 
 /// What becomes of a reset.
@@ -213,9 +234,7 @@ impl Faults {
 
     /// Ends the wait of a late answer: nobody gets it any more.
     pub fn wake(&self) {
-        if self.is_active() {
-            self.alarm(self.state());
-        }
+        self.alarm(self.state());
     }
 
     fn alarm(&self, mut state: MutexGuard<'_, State>) {
@@ -227,6 +246,51 @@ impl Faults {
     /// Who hears of each fault that strikes, in place of who did before.
     pub fn witnessed_by(&self, witness: Option<Witness>) {
         self.state().witness = witness;
+    }
+
+    /// Who carries out what faults ask of the reader, in place of who did before. Without anybody a card that is pulled
+    /// is mute, and one that is reset by another program is reset.
+    pub fn obeyed_by(&self, orders: Option<Orders>) {
+        self.state().orders = orders;
+    }
+
+    /// A reader asks for a PIN: whether somebody cancels that.
+    #[must_use]
+    pub fn cancels(&self) -> bool {
+        let mut state = self.state();
+        let mut strikes = Vec::new();
+        for armed in &mut state.armed {
+            if armed.strikes_at_prompt() {
+                strikes.push(armed.strike(Effect::Cancel));
+            }
+        }
+        self.settle(&state);
+        let is_cancelled = !strikes.is_empty();
+        Self::witness(state, &strikes);
+        is_cancelled
+    }
+
+    /// Whether somebody may still cancel at the pad.
+    #[must_use]
+    pub fn may_cancel(&self) -> bool {
+        self.state().armed.iter().any(|armed| armed.kind() == Kind::Cancel && !armed.is_spent())
+    }
+
+    /// Has the card pulled, and waits for that.
+    pub(super) fn pull(&self, back: Option<Duration>) {
+        let state = self.state();
+        let (orders, alarms) = (state.orders.clone(), state.alarms);
+        drop(state);
+        if let Some(orders) = orders {
+            orders(Order::Pull(back));
+            self.sleep_from(alarms, PULLED);
+        }
+    }
+
+    /// Has programs told that the card was reset.
+    pub(super) fn tell_reset(&self) {
+        let orders = self.state().orders.clone();
+        orders.iter().for_each(|orders| orders(Order::Reset));
     }
 
     /// Another card is here now: what faults had counted of the one before begins anew, its own faults go, and those of
@@ -401,8 +465,16 @@ impl Faults {
                     outcome.late += delay.longest().duration();
                     Some(effect)
                 }
-                Effect::Atr(_) | Effect::Power(_) => None,
+                Effect::Pull(back) => {
+                    outcome.pulled = Some(back.map(Millis::duration));
+                    Some(effect)
+                }
+                Effect::Atr(_) | Effect::Power(_) | Effect::Cancel => None,
                 _ if is_silent => None,
+                Effect::Reset => {
+                    outcome.is_reset = true;
+                    Some(effect)
+                }
                 _ => spoil::answer(effect, command, response, held),
             };
             strikes.extend(did.map(|effect| armed.strike(effect)));
@@ -414,9 +486,14 @@ impl Faults {
 
     /// Sleeps, unless somebody ends that.
     pub(super) fn sleep(&self, time: Duration) {
+        let alarms = self.state().alarms;
+        self.sleep_from(alarms, time);
+    }
+
+    /// The same, unless somebody has ended it since so many had been.
+    fn sleep_from(&self, alarms: u64, time: Duration) {
         let until = Instant::now() + time;
         let mut state = self.state();
-        let alarms = state.alarms;
         while state.alarms == alarms {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -30,6 +30,12 @@ pub enum Kind {
     Wtx,
     /// The card loses its power at a commit.
     Power,
+    /// The card is pulled out of its slot.
+    Pull,
+    /// Another program resets the card.
+    Reset,
+    /// Somebody cancels at the PIN pad.
+    Cancel,
 }
 
 /// Whose fault one is.
@@ -39,6 +45,8 @@ pub enum Side {
     Card,
     /// The power's: what the card had committed decides what is left.
     Power,
+    /// The reader's: what happens around the card.
+    Reader,
 }
 
 /// What a fault does.
@@ -68,6 +76,12 @@ pub enum Effect {
     Wtx(Delay),
     /// [`Kind::Power`].
     Power(Moment),
+    /// [`Kind::Pull`]: it comes back after that time, if one is said.
+    Pull(Option<Millis>),
+    /// [`Kind::Reset`].
+    Reset,
+    /// [`Kind::Cancel`].
+    Cancel,
 }
 
 /// When the power goes, seen from a commit.
@@ -83,7 +97,7 @@ pub enum Moment {
 
 impl Kind {
     /// All of them, in the order of docs/faults.md.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Mute,
         Self::Atr,
         Self::Status,
@@ -95,6 +109,9 @@ impl Kind {
         Self::Late,
         Self::Wtx,
         Self::Power,
+        Self::Pull,
+        Self::Reset,
+        Self::Cancel,
     ];
 
     /// The word that stands for it.
@@ -112,6 +129,9 @@ impl Kind {
             Self::Late => "late",
             Self::Wtx => "wtx",
             Self::Power => "power",
+            Self::Pull => "pull",
+            Self::Reset => "reset",
+            Self::Cancel => "cancel",
         }
     }
 
@@ -120,6 +140,7 @@ impl Kind {
     pub fn side(self) -> Side {
         match self {
             Self::Power => Side::Power,
+            Self::Pull | Self::Reset | Self::Cancel => Side::Reader,
             _ => Side::Card,
         }
     }
@@ -127,7 +148,7 @@ impl Kind {
     /// Whether it strikes once unless something else is said: what has taken a card away need not do so again.
     #[must_use]
     pub fn is_once(self) -> bool {
-        self == Self::Power
+        self.side() != Side::Card
     }
 
     /// Whether chance has a part in one without a seed of its own.
@@ -140,6 +161,12 @@ impl Kind {
     #[must_use]
     pub fn is_of_reset(self) -> bool {
         self == Self::Atr
+    }
+
+    /// Whether it strikes at commands.
+    #[must_use]
+    pub fn is_of_commands(self) -> bool {
+        !matches!(self, Self::Atr | Self::Power | Self::Cancel)
     }
 }
 
@@ -159,6 +186,9 @@ impl Effect {
             Self::Late(_) => Kind::Late,
             Self::Wtx(_) => Kind::Wtx,
             Self::Power(_) => Kind::Power,
+            Self::Pull(_) => Kind::Pull,
+            Self::Reset => Kind::Reset,
+            Self::Cancel => Kind::Cancel,
         }
     }
 
@@ -167,7 +197,7 @@ impl Effect {
     #[must_use]
     pub fn is_done(self) -> bool {
         match self {
-            Self::Mute | Self::WrongLength(Some(_)) => false,
+            Self::Mute | Self::WrongLength(Some(_)) | Self::Pull(_) => false,
             Self::Status(status) => status.is_processed() && status.0 >> 8 != 0x63,
             _ => true,
         }
@@ -176,7 +206,7 @@ impl Effect {
     /// Whether it can be said of it that the card carries the command out, or does not.
     #[must_use]
     pub fn takes_done(self) -> bool {
-        matches!(self, Self::Mute | Self::WrongLength(Some(_)) | Self::Status(_))
+        matches!(self, Self::Mute | Self::WrongLength(Some(_)) | Self::Status(_) | Self::Pull(_))
     }
 
     /// A fixed time in place of one that is drawn.

@@ -12,7 +12,7 @@ use super::{
     Fault,
     kind::{Effect, Kind, Moment},
     mistake::{FaultMistake, Wanted, What},
-    time::Delay,
+    time::{Delay, Millis},
     when::{Count, FileName, Probability, Range, StatusPattern, When, number},
 };
 
@@ -38,6 +38,9 @@ const WHEN: [(&str, Option<Wanted>); 12] = [
     (UNDONE, None),
 ];
 
+/// Longer words are no kind that was written wrongly.
+const SHORTEST_SENTENCE: usize = 12;
+
 /// The word that says the contrary of `done`.
 const UNDONE: &str = "undone";
 
@@ -59,7 +62,11 @@ impl Kind {
     /// What is wanted behind its word; `None` if nothing is.
     fn value(self) -> Option<Wanted> {
         let (english, french) = match self {
-            Self::Mute => return None,
+            Self::Mute | Self::Reset | Self::Cancel => return None,
+            Self::Pull => (
+                "a time up to an hour after which the card comes back, such as 200ms or 2s",
+                "une durée d'une heure au plus après laquelle la carte revient, comme 200ms ou 2s",
+            ),
             Self::Atr => (
                 "an answer to reset in hexadecimal digits, such as 3B00",
                 "une réponse au reset en chiffres hexadécimaux, comme 3B00",
@@ -96,6 +103,9 @@ impl Kind {
             (Self::Flip, value) => Effect::Flip(optional(value, number)?),
             (Self::Late, Some(value)) => Effect::Late(Delay::parse(value)?),
             (Self::Wtx, Some(value)) => Effect::Wtx(Delay::parse(value)?),
+            (Self::Pull, value) => Effect::Pull(optional(value, Millis::parse)?),
+            (Self::Reset, None) => Effect::Reset,
+            (Self::Cancel, None) => Effect::Cancel,
             (Self::Power, Some(value)) => {
                 let mut moments = Moment::ALL.into_iter();
                 Effect::Power(moments.find(|(word, _)| value.eq_ignore_ascii_case(word))?.1)
@@ -240,8 +250,8 @@ impl Reader {
             match word {
                 "done" | UNDONE => !effect.takes_done() || self.when.answer.is_some(),
                 // The answer comes behind the commits.
-                "answer" => kind == Kind::Power || kind.is_of_reset(),
-                _ => kind.is_of_reset() && of_command.contains(&word),
+                "answer" => !kind.is_of_commands(),
+                _ => (kind.is_of_reset() || kind == Kind::Cancel) && of_command.contains(&word),
             }
         };
         let wrong = self.seen.iter().find(|(word, _)| refused(word)).map(|(word, _)| *word);
@@ -265,6 +275,19 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     kinds.chain(WHEN.iter().map(|(word, _)| *word))
 }
 
+/// Whether a text is meant to be a fault, which may be wrong, and not a sentence that begins otherwise: its first word
+/// is a kind, or almost one, or a word of the language with a value.
+#[must_use]
+pub fn is_meant(text: &str) -> bool {
+    let Some(first) = text.split_ascii_whitespace().next() else { return false };
+    let word = Word::of(0, first);
+    let is_almost_kind = || {
+        let near = |kind: &str| strsim::damerau_levenshtein(&word.key.to_lowercase(), &kind.to_lowercase()) <= 1;
+        (4..=SHORTEST_SENTENCE).contains(&word.key.len()) && Kind::ALL.into_iter().map(Kind::word).any(near)
+    };
+    word.kind().is_some() || (word.value.is_some() && word.when().is_some()) || is_almost_kind()
+}
+
 impl FromStr for Fault {
     type Err = FaultMistake;
 
@@ -286,7 +309,14 @@ impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind().word())?;
         match self {
-            Self::Mute | Self::Atr(None) | Self::Fetch(None) | Self::WrongLength(None) | Self::Flip(None) => Ok(()),
+            Self::Mute
+            | Self::Atr(None)
+            | Self::Fetch(None)
+            | Self::WrongLength(None)
+            | Self::Flip(None)
+            | Self::Pull(None)
+            | Self::Reset
+            | Self::Cancel => Ok(()),
             Self::Atr(Some(atr)) => write!(f, "={}", hex::encode_upper(atr.as_bytes())),
             Self::Status(status) => write!(f, "={:04X}", status.0),
             Self::Fetch(Some(most)) => write!(f, "={most}"),
@@ -295,6 +325,7 @@ impl fmt::Display for Effect {
             Self::Flip(Some(bit)) => write!(f, "={bit}"),
             Self::Late(delay) | Self::Wtx(delay) => write!(f, "={delay}"),
             Self::Power(moment) => write!(f, "={}", moment.word()),
+            Self::Pull(Some(back)) => write!(f, "={back}"),
         }
     }
 }

@@ -24,10 +24,10 @@ mod torn;
 mod when;
 
 pub use armed::Strike;
-pub use faults::{ArmedFault, Faults, MOST_ARMED, NotArmed, Witness};
+pub use faults::{ArmedFault, Faults, MOST_ARMED, NotArmed, Order, Orders, Witness};
 pub use follow::{CardFile, Files};
 pub use kind::{Effect, Kind, Moment, Side};
-pub use language::LONGEST;
+pub use language::{LONGEST, is_meant};
 pub use mistake::{FaultMistake, Wanted, What};
 pub use spoiled::Spoiled;
 pub use time::{Delay, Millis};
@@ -50,4 +50,12 @@ pub struct Fault {
     pub effect: Effect,
     /// When.
     pub when: When,
+}
+
+impl Fault {
+    /// Whether nothing says when it strikes: said of a moment, it is for that moment.
+    #[must_use]
+    pub fn is_of_any_time(&self) -> bool {
+        self.when == When { done: self.when.done, seed: self.when.seed, ..When::default() }
+    }
 }

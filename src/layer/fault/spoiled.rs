@@ -74,10 +74,20 @@ impl Layer for Spoiled {
             self.power_off(card);
             Some(Silence::PowerLost)
         } else {
-            answered.err().or(outcome.is_mute.then_some(Silence::Mute))
+            let is_mute = outcome.is_mute || outcome.pulled.is_some();
+            answered.err().or(is_mute.then_some(Silence::Mute))
         };
         if !outcome.late.is_zero() {
             self.faults.sleep(outcome.late);
+        }
+        if let Some(back) = outcome.pulled {
+            self.faults.pull(back);
+            self.power_off(card);
+        }
+        if outcome.is_reset && silence.is_none() {
+            // The program has its answer. What comes of the reset is seen by the next command.
+            let _ = self.reset(card);
+            self.faults.tell_reset();
         }
         match silence {
             Some(silence) => {

@@ -92,7 +92,12 @@ const WHOLE: &str = "00B00000049000";
 const OTHERS: &str = "00840000049000";
 
 /// Words of the language, right and wrong.
-const WORDS: [&str; 52] = [
+const WORDS: [&str; 57] = [
+    "pull",
+    "pull=1ms",
+    "reset",
+    "cancel",
+    "pull done",
     "mute",
     "atr",
     "atr=3B00",

@@ -3,7 +3,7 @@
 use virtuale_engine::{Atr, Card, Fault, Interface, Protocol};
 
 use super::{
-    CardError, Protocols,
+    CardError, Protocols, Readers,
     table::{HandleEvent, Slot, SlotTable},
     terms::{choose, only},
 };
@@ -45,6 +45,21 @@ impl Cycle {
         }
         let begun = if self == Self::Warm { card.reset() } else { card.power_up(kind) };
         begun.is_ok().then(|| *card.atr())
+    }
+}
+
+impl Readers {
+    /// Tells programs that another one has reset the card of a slot, which has been: each of its handles hears of it
+    /// with its next call, and a protocol is to be agreed on anew. A slot without a card is as it was.
+    pub fn reset_by_another(&self, slot: usize) {
+        self.with(|table| {
+            let entry = table.slots.get_mut(slot).filter(|entry| entry.powered);
+            if let Some((entry, atr)) = entry.and_then(|entry| entry.atr.map(|atr| (entry, atr))) {
+                entry.set_power(Some(atr));
+                entry.flag(HandleEvent::Reset);
+                table.changed = true;
+            }
+        });
     }
 }
 

@@ -14,8 +14,12 @@ use super::{
     file::{Action, Expected, Silence, Step, Trace, TraceSlot},
     lines::{Lines, Mistake, Words, is_blank},
     pattern::Capture,
+    write::FAULT,
 };
-use crate::profile::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::{
+    layer::fault::{Fault, FaultMistake, is_meant},
+    profile::diagnostic::{Diagnostic, Diagnostics, Source},
+};
 use patterns::{Holes, Name};
 
 /// The version of the format that is written; all versions up to it are read.
@@ -149,8 +153,7 @@ impl Parser {
         }
         let said = line.without_comment();
         if said.text.is_empty() {
-            self.comment(line.text);
-            return Ok(());
+            return self.comment(line);
         }
         if line.text.starts_with(is_blank) {
             return Err(Mistake::new(said.span(), "an indented line goes on with the bytes of the line above")
@@ -223,17 +226,48 @@ impl Parser {
         for place in [self.waiting.get_mut(self.slot), self.last.get_mut(self.slot)].into_iter().flatten() {
             *place = Some(self.trace.steps.len());
         }
-        self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid, took: None });
+        self.trace.steps.push(Step {
+            slot: self.slot,
+            span,
+            action,
+            expected: Expected::Unsaid,
+            took: None,
+            faults: Vec::new(),
+        });
     }
 
-    /// A comment that says how long the card took for the step above. Any other is for people.
-    fn comment(&mut self, text: &str) {
-        let number = text.strip_prefix(TOOK).and_then(|rest| rest.strip_suffix(MICROSECONDS));
-        let Some(time) = number.and_then(|number| number.parse().ok()) else { return };
-        let last = self.last.get(self.slot).copied().flatten();
-        if let Some(step) = last.and_then(|last| self.trace.steps.get_mut(last)) {
+    /// A comment that says how long the card took for the step above, or what fault struck it. Any other is for people.
+    fn comment(&mut self, line: Words<'_>) -> Result<(), Mistake> {
+        if let Some(fault) = fault_in(line) {
+            return self.fault(fault);
+        }
+        let number = line.text.strip_prefix(TOOK).and_then(|rest| rest.strip_suffix(MICROSECONDS));
+        if let Some(time) = number.and_then(|number| number.parse().ok())
+            && let Some(step) = self.last_step()
+        {
             step.took = Some(Duration::from_micros(time));
         }
+        Ok(())
+    }
+
+    /// The last step of this slot.
+    fn last_step(&mut self) -> Option<&mut Step> {
+        let last = self.last.get(self.slot).copied().flatten()?;
+        self.trace.steps.get_mut(last)
+    }
+
+    /// A fault that strikes the step above, or is armed before the dialogue of the slot.
+    fn fault(&mut self, written: Words<'_>) -> Result<(), Mistake> {
+        let fault: Fault = written.text.parse().map_err(|FaultMistake { what, .. }| {
+            let mistake = Mistake::new(written.span(), format!("not a fault: {what}"));
+            mistake.hint("docs/faults.md has the words; a comment that begins otherwise is a comment")
+        })?;
+        let faults = match self.last_step() {
+            Some(step) => Some(&mut step.faults),
+            None => self.trace.slots.get_mut(self.slot).map(|slot| &mut slot.faults),
+        };
+        faults.into_iter().for_each(|faults| faults.push(fault.clone()));
+        Ok(())
     }
 
     fn command(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
@@ -382,6 +416,13 @@ fn read_version(lines: &mut Lines<'_>) -> Result<(), Mistake> {
             .hint(format!("it knows versions up to {VERSION}; a newer program reads this trace"))),
         Err(_) => Err(Mistake::new(rest.span(), "the version is not a number").hint(hint)),
     }
+}
+
+/// What a comment at the margin says behind the word `fault`, if that is meant to be one.
+fn fault_in(line: Words<'_>) -> Option<Words<'_>> {
+    let said = Words { text: line.text.strip_prefix('#')?, start: line.start + 1 }.trimmed();
+    let (word, fault) = said.split_word();
+    (word.text == FAULT && is_meant(fault.text)).then_some(fault)
 }
 
 fn after_arrow(line: Words<'_>) -> Words<'_> {

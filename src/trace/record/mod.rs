@@ -142,7 +142,8 @@ impl Recorder {
         self.shared.tape.line("", &Line::Comment(text));
     }
 
-    /// A fault struck the card, which did this to what was written last: [`Strike::fault`](crate::layer::fault::Strike).
+    /// A fault struck the card, and did this to what was written last: the `fault` of a
+    /// [`Strike`](crate::layer::fault::Strike).
     pub fn fault(&self, fault: &Fault) {
         let mut stay = self.stay();
         match stay.phase {

@@ -43,7 +43,10 @@ use super::{
     finding::Cell,
     write::{Line, Writer},
 };
-use crate::profile::{Profile, Provision, VirtualCard};
+use crate::{
+    layer::fault::{Effect, Fault},
+    profile::{Profile, Provision, VirtualCard},
+};
 
 /// An invented card that stands in for the one of a slot.
 #[derive(Clone, Copy, Debug)]
@@ -218,6 +221,9 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
             writer.line(&name(index), &Line::AtrPattern(&notation(&cells)))?;
         }
     }
+    for (index, slot) in trace.slots.iter().enumerate() {
+        slot.faults.iter().try_for_each(|fault| writer.line(&name(index), &Line::Fault(&impersonal(fault))))?;
+    }
     // The day of the recording says when the person was there: that of the invented card takes its place.
     let options = stand_ins.first().map(|stand_in| stand_in.profile.options());
     if let (Some(_), Some(options)) = (trace.now, options) {
@@ -257,6 +263,7 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
             Action::InsertFrom(from) => writer.line(&slot, &Line::InsertFrom(&name(*from)))?,
             Action::Insert(card) => writer.line(&slot, &Line::Insert(card.as_ref().map(|_| stand_in.path)))?,
         }
+        step.faults.iter().try_for_each(|fault| writer.line(&slot, &Line::Fault(&impersonal(fault))))?;
         match &step.expected {
             Expected::Response(pattern, _) => {
                 let cells = response_cells(trace, pattern, turn.answers, treated, own);
@@ -269,6 +276,15 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
         }
     }
     Ok((writer.into_inner(), invented))
+}
+
+/// A fault without the bytes that it may have of a card: a wrong answer to reset is as wrong as another.
+fn impersonal(fault: &Fault) -> String {
+    let effect = match fault.effect {
+        Effect::Atr(_) => Effect::Atr(None),
+        other => other,
+    };
+    Fault { effect, when: fault.when.clone() }.to_string()
 }
 
 /// Cells as a trace writes them.
