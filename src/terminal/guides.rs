@@ -137,8 +137,9 @@ pub trait CardReading: fmt::Debug {
         page
     }
 
-    /// Whether a professional's card beside it was asked for what it then did not keep up: it went, something between
-    /// the cards was changed, or they do not go on under secure messaging.
+    /// Whether something failed as it was read, so that it may not be all: the card refused a file without a reason or
+    /// gave another length of it than it says, or a professional's card beside it was asked for what it then did not
+    /// keep up: it went, something between the cards was changed, or they do not go on under secure messaging.
     fn is_broken(&self) -> bool {
         false
     }

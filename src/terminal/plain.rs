@@ -61,7 +61,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
         Err(ExchangeError::Transport(error)) => return Err(error),
         Err(ExchangeError::Endless | ExchangeError::Unsendable(_)) => true,
     };
-    let Found { data, files, closed, contradictions } = walk.found;
+    let Found { data, files, closed, contradictions, .. } = walk.found;
     let shares = Shares::of(files.iter().flat_map(|file| &file.elements));
     Ok(PlainReading {
         today: today.into(),

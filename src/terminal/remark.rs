@@ -144,6 +144,22 @@ pub enum Remark {
         /// The address behind its last word, if the card says one.
         end: Option<u16>,
     },
+    /// The card refused to give a file, and neither its rules nor the status word say why.
+    FileRefused {
+        /// Its name.
+        file: String,
+        /// What it said: four hexadecimal digits.
+        status: String,
+    },
+    /// The card gave more or less of a file than it says is in it.
+    FileNotWhole {
+        /// Its name.
+        file: String,
+        /// How many bytes it gave.
+        length: usize,
+        /// How many it says there are.
+        size: usize,
+    },
     /// The card did not come to an end; what was read until then is kept.
     CutShort,
     /// The ATR is not that of a known Vitale of this kind.
@@ -239,6 +255,12 @@ impl Remark {
         }
     }
 
+    /// Whether the card failed as it was read, so that what is shown may not be all.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::FileRefused { .. } | Self::FileNotWhole { .. })
+    }
+
     /// How much it matters.
     #[must_use]
     pub fn severity(&self) -> Severity {
@@ -271,6 +293,8 @@ impl Remark {
             | Self::CopiesUnreadable { .. }
             | Self::CopiesDespiteObjection
             | Self::OtherMemory { .. }
+            | Self::FileRefused { .. }
+            | Self::FileNotWhole { .. }
             | Self::CutShort
             | Self::UnblockingCodeBlocked
             | Self::FewTries { .. }

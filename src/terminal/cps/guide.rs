@@ -77,6 +77,10 @@ impl CardReading for Reading {
         }
     }
 
+    fn is_broken(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
     fn bearer(&self) -> Option<Bearer> {
         let Professional { card, holder, .. } = &self.professional;
         let person = [&holder.first_name, &holder.name].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");

@@ -93,6 +93,7 @@ pub fn read(
         files: found.files,
         closed: found.closed,
         contradictions: found.contradictions,
+        failures: found.failures,
         cut_short,
         exchanges,
         ..Reading::default()

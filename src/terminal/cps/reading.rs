@@ -49,6 +49,8 @@ pub struct Reading {
     pub closed: Vec<ClosedFile>,
     /// The keys, with dots, of which a file says something else than the files before it.
     pub contradictions: Vec<String>,
+    /// What the card did as it was read that no card in order does.
+    pub failures: Vec<Remark>,
     /// Whether reading ended early, since the card did not come to an end or takes no command that goes on.
     pub cut_short: bool,
     /// How many of the bytes that were read are public, inferred, invented.
@@ -74,6 +76,7 @@ impl Default for Reading {
             data: Node::unwritten(Data::Table(Table::new())),
             files: Vec::new(),
             closed: Vec::new(),
+            failures: Vec::new(),
             contradictions: Vec::new(),
             cut_short: false,
             shares: Shares::default(),
@@ -156,6 +159,7 @@ impl Reading {
         remarks.extend(situations.flat_map(|(index, situation)| self.of_billing(index + 1, situation)));
         remarks.extend(self.certificates.iter().flat_map(|certificate| self.of_certificate(certificate)));
         remarks.extend(self.contradictions.iter().map(|key| Remark::FilesDisagree { key: key.clone() }));
+        remarks.extend(self.failures.iter().cloned());
         remarks.extend(self.cut_short.then_some(Remark::CutShort));
         self.remarks.append(&mut remarks);
     }

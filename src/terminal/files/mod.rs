@@ -10,7 +10,10 @@ use virtuale_engine::{Aid, Fid, Interface, StatusWord, tlv::Tag};
 pub use access::Lock;
 
 use self::merge::merge;
-use super::exchange::{Command, Dialogue, ExchangeError};
+use super::{
+    exchange::{Command, Dialogue, ExchangeError},
+    remark::Remark,
+};
 use crate::profile::{
     layout::Layout,
     map::Element,
@@ -83,6 +86,8 @@ pub(super) struct Found {
     pub(super) closed: Vec<ClosedFile>,
     /// The keys of which a file says something else than the files before it.
     pub(super) contradictions: Vec<String>,
+    /// What the card did that no card in order does.
+    pub(super) failures: Vec<Remark>,
 }
 
 /// What a file holds.
@@ -90,6 +95,13 @@ pub(super) enum Content {
     Bytes(Vec<u8>),
     /// The oldest first.
     Records(Vec<Vec<u8>>),
+}
+
+/// A file that the card gives.
+struct Whole {
+    content: Content,
+    /// What SELECT told of it.
+    control: Vec<u8>,
 }
 
 /// A file that the card does not give.
@@ -103,7 +115,7 @@ pub(super) struct Unread {
 impl Default for Found {
     fn default() -> Self {
         let data = Node::unwritten(Data::Table(Table::new()));
-        Self { data, files: Vec::new(), closed: Vec::new(), contradictions: Vec::new() }
+        Self { data, files: Vec::new(), closed: Vec::new(), contradictions: Vec::new(), failures: Vec::new() }
     }
 }
 
@@ -132,9 +144,16 @@ impl<'a> FileWalk<'a> {
     /// Reads a file and keeps what it says, or why it does not.
     pub(super) fn file(&mut self, pointer: Pointer) -> Result<(), ExchangeError> {
         match self.content(&pointer)? {
-            Ok(content) => self.keep(pointer, content),
+            Ok(Whole { content, control }) => {
+                self.found.failures.extend(other_size(&pointer, &content, &control));
+                self.keep(pointer, content);
+            }
             Err(Unread { status, control }) => {
                 let lock = Lock::of(status, &control, self.interface);
+                if lock == Lock::Unknown {
+                    let (file, status) = (pointer.name.clone(), format!("{:04X}", status.0));
+                    self.found.failures.push(Remark::FileRefused { file, status });
+                }
                 self.found.closed.push(ClosedFile { pointer, status, lock });
             }
         }
@@ -157,7 +176,7 @@ impl<'a> FileWalk<'a> {
         self.found.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
     }
 
-    fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Unread>, ExchangeError> {
+    fn content(&mut self, pointer: &Pointer) -> Result<Result<Whole, Unread>, ExchangeError> {
         if let Some(application) = pointer.application.as_ref().filter(|&wanted| self.selected.as_ref() != Some(wanted))
         {
             let status = self.select_application(application)?;
@@ -171,9 +190,9 @@ impl<'a> FileWalk<'a> {
         }
         let control = selected.data;
         match self.read_to_end(&pointer.name)? {
-            Ok(bytes) => Ok(Ok(Content::Bytes(bytes))),
+            Ok(bytes) => Ok(Ok(Whole { content: Content::Bytes(bytes), control })),
             Err(StatusWord::INCOMPATIBLE_WITH_FILE) => Ok(match self.records(&pointer.name, &control)? {
-                Ok(records) => Ok(Content::Records(records)),
+                Ok(records) => Ok(Whole { content: Content::Records(records), control }),
                 Err(status) => Err(Unread { status, control }),
             }),
             Err(status) => Ok(Err(Unread { status, control })),
@@ -240,6 +259,16 @@ impl Content {
             Self::Records(records) => records.concat(),
         }
     }
+}
+
+/// That the card gave more or less of a transparent file than its control parameters say is in it (tag 80). A size of
+/// other than two bytes is none that is known here.
+fn other_size(pointer: &Pointer, content: &Content, control: &[u8]) -> Option<Remark> {
+    let Content::Bytes(bytes) = content else { return None };
+    let size = ber::find_deep(control, Tag(0x80))?.try_into().map(u16::from_be_bytes).ok()?;
+    let (length, size) = (bytes.len(), usize::from(size));
+    let file = pointer.name.clone();
+    (length != size && size <= usize::from(LONGEST_FILE)).then_some(Remark::FileNotWhole { file, length, size })
 }
 
 /// Whether control parameters describe a cyclic file, whose first record is the newest [ISO-7816-4 7.4.5]; `None` if

@@ -21,7 +21,7 @@ use crate::{
         guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
-        right::{Beside, Denial, Side},
+        right::{Beside, Denial, Look, Side},
         told::Told,
         transport::Transport,
     },
@@ -102,7 +102,8 @@ impl CardReading for Reading {
     }
 
     fn is_broken(&self) -> bool {
-        self.looks.iter().any(|look| look.outcome.as_ref().is_err_and(Denial::is_broken))
+        let is_broken_off = |look: &Look| look.outcome.as_ref().is_err_and(Denial::is_broken);
+        self.looks.iter().any(is_broken_off) || self.remarks.iter().any(Remark::is_failure)
     }
 
     fn demonstration(&self, place: &str, attach: &[&str], format: Format) -> Page {

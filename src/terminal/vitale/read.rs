@@ -91,9 +91,9 @@ pub fn read_beside(
         Err(Stop::Exchange(ExchangeError::Unsendable(why))) => return Err(why.into()),
         Err(Stop::Exchange(ExchangeError::Endless)) => Some(Remark::CutShort),
     };
-    let Found { data, files, closed, contradictions } = walk.files.found;
+    let Found { data, files, closed, contradictions, failures } = walk.files.found;
     let disagree = contradictions.into_iter().map(|key| Remark::FilesDisagree { key });
-    let remarks = walk.remarks.into_iter().chain(disagree).chain(cut_short).collect();
+    let remarks = walk.remarks.into_iter().chain(failures).chain(disagree).chain(cut_short).collect();
     let (looks, was_open, exchanges) = (walk.looks, walk.was_open, walk.files.dialogue.into_log());
     if was_open {
         // A card that does not come back has forgotten the right too.

@@ -210,6 +210,12 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::CopiesDespiteObjection => {
             "There are copies of care forms on the card, though the insured objects to them (R.161-33-1, 2° d).".into()
         }
+        Remark::FileRefused { file, status } => {
+            format!("The card refused to give {file} and does not say why ({status}): what is in it is not shown.")
+        }
+        Remark::FileNotWhole { file, length, size } => {
+            format!("The card gave {length} bytes of {file}, and says that it has {size}: what is shown may be wrong.")
+        }
         Remark::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("The memory ends at {end:04X}, not where that of the layout does.")

@@ -232,6 +232,12 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::CopiesDespiteObjection => {
             "La carte porte des copies de feuilles de soins, bien que l'assuré s'y oppose (R.161-33-1, 2° d).".into()
         }
+        Remark::FileRefused { file, status } => {
+            format!("La carte a refusé {file} sans dire pourquoi ({status}) : ce qui s'y trouve n'est pas montré.")
+        }
+        Remark::FileNotWhole { file, length, size } => format!(
+            "La carte a donné {length} octets de {file} et dit qu'il en a {size} : ce qui est montré peut être faux."
+        ),
         Remark::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("La mémoire se termine en {end:04X}, et non comme celle de la structure.")
