@@ -126,8 +126,8 @@ mod absent {
         }
 
         /// Serves nothing.
-        pub(in crate::cli) fn serve(&self, _: &Host) -> Result<(), Failure> {
-            Ok(())
+        pub(in crate::cli) fn serve(&self, _: &Host) -> Result<Option<()>, Failure> {
+            Ok(None)
         }
     }
 }

@@ -94,7 +94,7 @@ fn serve(args: &Args) -> Exit {
     args.slots.remarks(&host).iter().for_each(output::say);
     args.record.iter().for_each(|_| pin::mention_recording(&host));
     args.drivers.mention(&host);
-    let page = args.page.serve(&host)?;
+    let _page = args.page.serve(&host)?;
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {
@@ -104,7 +104,6 @@ fn serve(args: &Args) -> Exit {
         output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { words::IN_A_SHELL });
     }
     ears.wait();
-    drop(page);
     host.stop().iter().for_each(output::say);
     Ok(exit::DONE)
 }
