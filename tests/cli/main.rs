@@ -28,6 +28,7 @@ mod reference;
 mod sandbox;
 mod secrets;
 mod serve;
+mod state;
 mod terminal;
 mod traces;
 mod transcripts;

@@ -129,18 +129,25 @@ impl Card for Kept {
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        if !self.lease.may_draw() && self.lease.set_aside().is_err() {
-            response.clear();
-            response.finish(StatusWord::MEMORY_FAILURE);
-            return Ok(());
+        if !self.lease.may_draw() {
+            // Where that fails, the card goes on with what draws nothing.
+            let _ = self.lease.set_aside();
         }
-        let before = self.card.wear();
+        let (before, drawn) = (self.card.wear(), self.lease.drawn());
         let done = self.card.transmit(command, response);
         if done == Err(Fault::PowerLost) {
             self.is_stale = true;
         }
-        let is_kept = self.card.wear() == before || self.keep_wear().is_ok();
-        if is_kept && self.lease.drew_no_more() { done } else { Err(self.lose_power(response)) }
+        if self.card.wear() != before && self.keep_wear().is_err() {
+            return Err(self.lose_power(response));
+        }
+        // A number that could come again after a kill is told to nobody.
+        let is_new = self.lease.drawn() == drawn || self.lease.drew_no_more() || self.lease.set_aside().is_ok();
+        if done.is_ok() && !is_new {
+            response.clear();
+            response.finish(StatusWord::MEMORY_FAILURE);
+        }
+        done
     }
 
     fn save(&self, snapshot: &mut Snapshot) {

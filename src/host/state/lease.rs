@@ -167,6 +167,12 @@ impl Lease {
         self.drawn.load(Ordering::Acquire) + LEAST <= self.set_aside.load(Ordering::Acquire)
     }
 
+    /// How far random numbers were drawn.
+    #[inline]
+    pub(super) fn drawn(&self) -> u64 {
+        self.drawn.load(Ordering::Acquire)
+    }
+
     /// Whether no number was drawn that was not set aside.
     #[inline]
     pub(super) fn drew_no_more(&self) -> bool {

@@ -1,0 +1,184 @@
+//! `--state`: cards that are kept from run to run. tests/kills kills their programs.
+
+use std::{fs, path::Path};
+
+use crate::sandbox::{Sandbox, run};
+
+/// What a script prints, which begins with cards in `$S` of the day `$N`.
+fn told(sandbox: &Sandbox, script: &str) -> (i32, String, String) {
+    let begin = r#"
+        N="--now 2026-01-15" S="--state cards"
+        cps() { virtuale apdu $N $S --card cps-lefevre "$@" | grep '^<' | sed 's/^< //; s/ *#.*//'; }
+        PIN='00 20 00 01 04 31323334' FILE='00 A4 09 0C 06 3F0000 01D107' TRIES='00 20 00 01'
+    "#;
+    let (code, out, error) = run(sandbox.shell(&format!("{begin}{script}")).current_dir(sandbox.path()));
+    (code, out, error)
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).collect()
+}
+
+#[test]
+fn a_card_goes_on_as_it_was_left_and_its_chance_as_if_it_had_been_one_run() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cps '00 20 00 01 04 39393939' "$PIN" "$FILE" '00 D6 00 00 02 CAFE' '00 20 00 01 04 39393939'
+        cps "$TRIES" "$FILE" '00 B0 00 00 02'
+        cps '00 84 00 00 08'
+        cps '00 84 00 00 08'
+        S="--state other"
+        cps '00 84 00 00 08' '00 84 00 00 08'
+        stat -c %a cards
+    "#;
+    let (code, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert_eq!((code, error.as_str()), (0, ""), "{out:?}");
+    assert_eq!(out[..5], ["63C2", "9000", "9000", "9000", "63C2"]);
+    assert_eq!(out[5..8], ["63C2", "9000", "CA FE 9000"]);
+    assert_eq!(out[8..10], out[10..12], "the chance of two runs is that of one");
+    assert_eq!(out[12], "700");
+}
+
+#[test]
+fn a_card_that_was_killed_gives_no_challenge_twice() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        mkfifo in
+        virtuale apdu $N $S --card cps-lefevre < in > killed & child=$!
+        exec 3> in
+        echo '00 84 00 00 08' >&3
+        until grep -q '^<' killed; do sleep 0.02; done
+        kill -9 $child; wait $child; exec 3>&-
+        grep '^<' killed | sed 's/^< //; s/ *#.*//'
+        cps '00 84 00 00 08'
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert_eq!(out.len(), 2, "{out:?} {error}");
+    assert!(out[0].ends_with("9000") && out[1].ends_with("9000") && out[0] != out[1], "{out:?}");
+}
+
+#[test]
+fn a_second_program_is_told_who_has_the_cards() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        virtuale exec $N $S --card cps-lefevre -- virtuale apdu $N $S --card cps-lefevre 00
+        echo "rc $?"
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    assert_eq!(out.trim(), "rc 4", "{error}");
+    assert!(error.contains("are in use: virtuale exec, process "), "{error}");
+}
+
+#[test]
+fn a_card_file_that_changed_is_refused_with_its_keys_until_it_begins_anew() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cards() { virtuale apdu $N $S --card "$1" $2 "$TRIES" 2>&1 | grep -v '^>'; }
+        cp "$MARTIN" card.toml; cp "$MARTIN" same.toml
+        cards card.toml; cards same.toml
+        printf '# no other card\n' >> card.toml
+        cards card.toml
+        sed -i 's/RUE DE L.ESSAI/RUE NEUVE/' card.toml
+        cards card.toml
+        cards card.toml --state-reset=same
+        cards card.toml --state-reset=card
+        cards card.toml
+        cards same.toml
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    let told = |line: &str, what: &str| assert!(line.contains(what), "{line}: {out:?} {error}");
+    assert!(out[..3].iter().all(|line| line.starts_with("< 6A88")), "{out:?}");
+    told(out[3], "card is kept as card.toml made it, and that is another one now: keys of the card file: ");
+    told(out[3], "assure.adresse.ligne_2");
+    told(out[4], "--state-reset=card");
+    told(out[5], "that is another one now");
+    told(out[7], "card: what was kept of it is dropped, and it is a new card");
+    assert!(out[8..].iter().all(|line| line.starts_with("< 6A88")), "{out:?}");
+    assert_eq!(out.len(), 11, "{out:?}");
+}
+
+#[test]
+fn cards_of_one_file_have_numbers_and_one_is_never_in_two_slots() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach $N $S --card cps-lefevre --card cps-lefevre --card -)"
+        kept() { virtuale slots --json | grep -o '"kept": "[^"]*"'; }
+        kept
+        virtuale remove 0; virtuale insert 2 cps-lefevre
+        kept
+        virtuale insert 0 2>&1
+        virtuale insert 1 cps-lefevre
+        kept
+        virtuale stop
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let first = "\"kept\": \"cps-lefevre\"";
+    let second = "\"kept\": \"cps-lefevre#2\"";
+    let refused = "error: cps-lefevre is in slot 2";
+    let kept: Vec<&str> = lines(&out).into_iter().filter(|line| line.starts_with('"') || *line == refused).collect();
+    assert_eq!(kept, [first, second, second, first, refused, second, first], "{out}\n{error}");
+}
+
+#[test]
+fn a_disk_without_room_leaves_the_card_whole() {
+    let sandbox = Sandbox::new();
+    // A file that may not be as long as it is: what would be written behind that fails as on a full disk.
+    let script = r#"
+        cps "$PIN" "$FILE" '00 D6 00 00 02 CAFE'
+        limited() { (ulimit -f 1; trap '' XFSZ; cps "$@"); }
+        limited "$PIN" '00 84 00 00 08' "$FILE" '00 B0 00 00 02'
+        cps "$TRIES" "$PIN" "$FILE" '00 B0 00 00 02' '00 D6 00 00 02 BEEF'
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert_eq!(out[..3], ["9000", "9000", "9000"], "{out:?} {error}");
+    assert_eq!(out[3..], ["63C3", "9000", "9000", "CA FE 9000", "9000"], "{out:?} {error}");
+}
+
+#[test]
+fn what_is_no_folder_of_kept_cards_is_said() {
+    let sandbox = Sandbox::new();
+    let refused = |script: &str, code: i32, what: &str| {
+        let (got, out, error) = told(&sandbox, script);
+        assert_eq!(got, code, "{script}: {out}{error}");
+        assert!(error.contains(what), "{script}: {error}");
+    };
+    let apdu = "virtuale apdu $N --card cps-lefevre --state";
+    refused(&format!("touch file; {apdu} file 00"), 2, "file is no folder");
+    refused(&format!("mkdir -m 755 open; {apdu} open 00"), 4, "others may look into");
+    let broken = |how: &str| format!("rm -rf cards; cps 00 > /dev/null; {how}; {apdu} cards 00");
+    refused(&broken("truncate -s 0 cards/cards.redb"), 4, "it is no database of redb");
+    refused(&broken("truncate -s 50000 cards/cards.redb"), 4, "is damaged, or not ours");
+    refused(&broken("head -c 60000 /dev/urandom > cards/cards.redb"), 4, "it is no database of redb");
+    refused("virtuale read $S --reader 'Virtuale 00 00'", 2, "kept by the program that runs the reader");
+    refused("virtuale apdu $N --card cps-lefevre --state-reset 00", 2, "--state");
+    assert!(Path::new(&sandbox.path().join("cards")).is_dir());
+}
+
+#[test]
+fn dates_move_on_when_they_are_told_to_and_what_was_written_stays() {
+    let sandbox = Sandbox::new();
+    let change = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/updates/10000002.toml");
+    let script = format!(
+        r#"
+        cp "$MARTIN" card.toml
+        day() {{ virtuale apdu --now "$1" $S --card card.toml '00 A4 00 0C 02 3F00' 2>&1 | grep -c 'goes on with the dates'; }}
+        day 2026-01-15; day 2026-02-20
+        cp -r cards before
+        virtuale update --now 2026-01-15 $S --card card.toml "{change}" > /dev/null
+        virtuale card diff --now 2026-01-15 --state before $S card.toml | grep -c 'AVENUE DU MODELE'
+        virtuale card migrate --now 2026-02-20 $S card.toml | head -1
+        day 2026-02-20
+        virtuale read --now 2026-02-20 $S --card card.toml | grep -c 'AVENUE DU MODELE'
+        virtuale card dump --now 2026-02-20 $S card.toml > dumped; virtuale card dump --now 2026-02-20 card.toml > fresh
+        cmp -s dumped fresh || echo other
+    "#
+    );
+    let (_, out, error) = told(&sandbox, &script);
+    let right = ["0", "1", "1", "card: what counted from 2026-01-15 counts from 2026-02-20 now", "0", "1", "other"];
+    assert_eq!(lines(&out), right, "{error}");
+    assert!(fs::metadata(sandbox.path().join("before/cards.redb")).is_ok());
+}
