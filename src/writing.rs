@@ -11,6 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[cfg(feature = "cli")]
+use std::process::Stdio;
+
 use tempfile::{Builder, NamedTempFile};
 
 #[cfg(feature = "cli")]
@@ -19,6 +22,40 @@ use crate::system::{
     For,
     file::{IS_REPLACED_OPEN, check_writable, is_device, is_open_already, liken, open_special, prepare, private},
 };
+
+/// A file without a place of its own, for what another program prints: it is gone with this.
+#[cfg(feature = "cli")]
+pub(crate) struct Scratch(NamedTempFile);
+
+#[cfg(feature = "cli")]
+impl Scratch {
+    /// An empty one.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn new() -> io::Result<Self> {
+        NamedTempFile::new().map(Self)
+    }
+
+    /// It as the standard output or error of a program.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn output(&self) -> io::Result<Stdio> {
+        self.0.reopen().map(Stdio::from)
+    }
+
+    /// What is in it now.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn content(&self) -> io::Result<Vec<u8>> {
+        fs::read(self.0.path())
+    }
+}
 
 /// Writes a file, in place of the one that may be there, whose mode it keeps, and whose owner and group where it may.
 ///

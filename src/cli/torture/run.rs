@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fmt, fs, io,
+    fmt, io,
     path::PathBuf,
     process::{Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
@@ -18,6 +18,7 @@ use crate::{
     cli::{Failure, options::Reproducible, system},
     host::{Host, Listener, What},
     shown,
+    writing::Scratch,
 };
 
 /// How many events of a run are kept: a program that asks for more is in a circle.
@@ -118,14 +119,14 @@ impl Bench<'_> {
     fn finish(&self, host: &Host, patience: Duration) -> Result<Finished, Failure> {
         let Some((program, arguments)) = self.command.split_first() else { return Err(Failure::Explained) };
         // Files, and no pipes: what the program leaves behind may keep a pipe open for ever.
-        let [out, err] = [(); 2].map(|()| tempfile::NamedTempFile::new());
+        let [out, err] = [(); 2].map(|()| Scratch::new());
         let made = |error: io::Error| {
             Failure::Environment(format!("cannot make a file: {}", shown::reason(&error)).into(), None)
         };
         let (out, err) = (out.map_err(made)?, err.map_err(made)?);
-        let open = |file: &tempfile::NamedTempFile| file.reopen().map(Stdio::from).map_err(made);
         let mut command = Command::new(system::program(program));
-        host.attach(command.args(arguments)).stdin(Stdio::null()).stdout(open(&out)?).stderr(open(&err)?);
+        host.attach(command.args(arguments)).stdin(Stdio::null());
+        command.stdout(out.output().map_err(made)?).stderr(err.output().map_err(made)?);
         let name = || program.to_string_lossy().into_owned();
         let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name(), error })?;
         let start = Instant::now();
@@ -140,8 +141,8 @@ impl Bench<'_> {
                 None => thread::sleep(LOOK),
             }
         };
-        let read = |file: &tempfile::NamedTempFile| fs::read(file.path()).unwrap_or_default();
-        Ok(Finished { ending: Ending(status), hangs, out: read(&out), err: read(&err) })
+        let [out, err] = [out, err].map(|file| file.content().unwrap_or_default());
+        Ok(Finished { ending: Ending(status), hangs, out, err })
     }
 }
 

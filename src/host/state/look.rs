@@ -51,8 +51,8 @@ impl State {
     ///
     /// # Errors
     ///
-    /// [`StateError::Unknown`] if none is kept of that name, [`StateError::Changed`] if the card file is another one than
-    /// on its first day; that the database cannot be read.
+    /// [`StateError::Unknown`] if none is kept of that name, [`StateError::Changed`] if the card file is another one
+    /// than on its first day; that the database cannot be read.
     pub(crate) fn look(&self, profile: &Profile, card: &str) -> Result<Look, StateError> {
         let mut books = self.0.books();
         let entry = books.entry_of(profile, card)?;
