@@ -113,7 +113,7 @@ fn help_of_a_verb_is_what_the_verb_says_of_itself() {
     }
     let (code, _, error) = run(&mut sandbox.virtuale(&["help", "card", "old"]));
     assert!(code == 2 && error.contains("`virtuale card` has no verb \"old\""), "{error}");
-    assert!(error.contains("its verbs are check, show, dump, explain, diff, new"), "{error}");
+    assert!(error.contains("its verbs are check, show, dump, explain, diff, migrate, new"), "{error}");
     let (code, _, error) = run(&mut sandbox.virtuale(&["help", "nosuch"]));
     assert!(code == 2 && error.contains("`virtuale` has no verb \"nosuch\""), "{error}");
 }

@@ -98,15 +98,43 @@ fn built_in() -> Vec<String> {
 fn the_slots() {
     let sandbox = Sandbox::new();
     // The third slot follows a reader that has no card.
-    let script = "virtuale exec --card - -- virtuale exec --card vitale2-martin --card vitale1-clone --card \
+    let script = "virtuale exec --card - -- virtuale exec --state cards --card vitale2-martin --card vitale1-clone --card \
                   'reader:Virtuale 00 00' -- sh -c 'virtuale remove 0; virtuale fault 1 mute after=9; virtuale slots --json'";
-    let (code, out, error) = run(&mut sandbox.shell(script));
+    let (code, out, error) = run(sandbox.shell(script).current_dir(sandbox.path()));
     assert_eq!(code, 0, "{error}");
     let host = pad::host();
     let asking = pad::Program::asks(&host, &pad::verify());
     compare("slots --json", &[out, printed(&sandbox, &["slots", "--json", "--socket", &pad::socket(&host)])]);
     host.cancel_pin(None).expect("it asks");
     assert_eq!(asking.answer(), [0x64, 0x01]);
+}
+
+/// A card whose holder makes files, after he wrote one and made another; its card file is `card.toml`.
+#[test]
+fn what_is_told_of_kept_cards() {
+    let sandbox = Sandbox::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).display();
+    let script = format!(
+        r#"
+        sed -E -f "{root}/tests/clients/cards/holder.sed" "{root}/applets/layouts/vitale2.toml" > holder.toml
+        sed 's/"vitale2"/"holder.toml"/' "{root}/applets/cards/vitale2-martin.toml" > card.toml
+        virtuale apdu --now 2026-01-15 --state cards --card card.toml \
+            '00 A4 04 0C 0C A0 00 00 00 63 50 4B 43 53 2D 31 35' '00 20 00 81 04 31 32 33 34' '00 A4 00 0C 02 44 01' \
+            '00 E0 00 00 13 62 11 80 02 0010 82 01 01 83 02 7A03 8C 04 43 00 00 00' > /dev/null
+        virtuale update --now 2026-01-15 --state cards --card card.toml "{root}/fixtures/updates/10000002.toml" > /dev/null
+        virtuale card diff --now 2026-01-15 --state cards card.toml --json
+        echo ---
+        virtuale card migrate --now 2026-02-20 --state cards card.toml --json
+        echo ---
+        virtuale exec --now 2026-02-20 --state cards --card card.toml -- virtuale slots --json
+        "#
+    );
+    let (_, out, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
+    let told: Vec<&str> = out.split("---\n").collect();
+    let &[diff, migrate, slots] = told.as_slice() else { panic!("{out}{error}") };
+    compare("card diff --state --json", &[diff.to_owned()]);
+    compare("card migrate --json", &[migrate.to_owned()]);
+    assert!(slots.contains("\"kept\": \"card\""), "{slots}{error}");
 }
 
 #[test]
@@ -120,7 +148,7 @@ fn the_faults_of_a_slot() {
 #[test]
 fn what_a_program_makes_of_faults() {
     let kinds = ["torture", "--card", "vitale2-martin", "--kinds", "sw=6F00,flip", "--limit", "8", "--json"];
-    let program = ["--", "virtuale", "read", "--lang", "en"];
+    let program = ["--", env!("CARGO_BIN_EXE_virtuale"), "read", "--lang", "en"];
     compare("torture --json", &[printed(&Sandbox::new(), &[&kinds[..], &program].concat())]);
 }
 
