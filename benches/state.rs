@@ -1,4 +1,5 @@
-//! What it costs to keep a card: a command that writes, and one that reads, of a card that is kept and of one that is not.
+//! What it costs to keep a card: a command that writes, and one that reads, of a card that is kept and of one that is
+//! not.
 //!
 //! `VIRTUALE_BENCH_STATE` names the folder in which cards are kept; memory (`/dev/shm`) if nothing is said, where there
 //! is such a place.

@@ -2,9 +2,9 @@
 //! before is on the card afterwards, all of it, and nothing is there twice.
 //!
 //! `VIRTUALE_KILLS` says how often (200 if nothing is said; the long form is 10000), `VIRTUALE_KILLS_SEED` with which
-//! seed, which is printed. What is sent to a card is one row of commands. Of those that were answered the effect must be
-//! there; the next one may have its effect, none, or, where it commits twice, that of its first commit; those behind it
-//! have none.
+//! seed, which is printed. What is sent to a card is one row of commands. Of those that were answered the effect must
+//! be there; the next one may have its effect, none, or, where it commits twice, that of its first commit; those behind
+//! it have none.
 
 mod world;
 
