@@ -4,11 +4,11 @@
 //! of a card file before, as they were left, and new ones. docs/state.md says for users what is kept and which card is
 //! which.
 //!
-//! - [`store`] is the database, [`records`] are its tables;
-//! - a [`Claim`] finds the card that a card file means, and holds its card file against that of its first day
-//!   ([`compare`]);
-//! - a [`Lease`] stands for a card that lives: where its commits go, and how far its random numbers were given out;
-//! - a [`Kept`] card is the card itself, which keeps what is not its memory, such as its wear, before it answers.
+//! - `store` is the database, `records` are its tables;
+//! - a `Claim` finds the card that a card file means, and holds its card file against that of its first day
+//!   (`compare`);
+//! - a `Lease` stands for a card that lives: where its commits go, and how far its random numbers were given out;
+//! - a `Kept` card is the card itself, which keeps what is not its memory, such as its wear, before it answers.
 //!
 //! The rule upheld here: what a card has answered is on the disk, and a card never lives twice.
 
