@@ -30,6 +30,7 @@ mod secrets;
 mod serve;
 mod state;
 mod terminal;
+mod torture;
 mod traces;
 mod transcripts;
 mod update;

@@ -4,7 +4,7 @@
 //! little is public.
 
 use jiff::civil::Date;
-use virtuale_engine::Fid;
+use virtuale_engine::{Fid, StatusWord};
 
 use super::{ClosedFile, Lock, Model, OpenFile, Pointer, ReadError, Reading, Remark};
 use crate::{
@@ -94,6 +94,10 @@ impl Walk<'_> {
             let part = self.dialogue.send(&read_words(zone, start, length)?)?;
             if !part.status.is_processed() && start == 0 {
                 let lock = if zone.readable == "never" { Lock::Never } else { Lock::Unknown };
+                if zone.readable == "always" || part.status != StatusWord::SECURITY_NOT_SATISFIED {
+                    let (file, status) = (zone.name.to_owned(), format!("{:04X}", part.status.0));
+                    self.reading.remarks.push(Remark::FileRefused { file, status });
+                }
                 self.reading.closed.push(ClosedFile { pointer, status: part.status, lock });
                 return Ok(());
             }
@@ -101,6 +105,10 @@ impl Walk<'_> {
             if part.data.len() < length {
                 break;
             }
+        }
+        if content.len() < zone.size {
+            let (file, length, size) = (zone.name.to_owned(), content.len(), zone.size);
+            self.reading.remarks.push(Remark::FileNotWhole { file, length, size });
         }
         let decoded = self.layout.decode(zone.name, &content);
         let (data, elements) = decoded.map(|decoded| (decoded.data, decoded.elements)).unzip();
