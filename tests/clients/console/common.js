@@ -21,7 +21,9 @@ const address = () => virtuale("console", "--url");
 
 /** Opens the page in a browser of its own, and demands at the end that nothing was wrong on it. */
 async function visit(body, options = {}) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS });
+  // What the browser leaves in a runtime folder is none of the readers'.
+  const env = { ...process.env, XDG_RUNTIME_DIR: process.env.HOME };
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS, env });
   try {
     const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, locale: "en-GB", acceptDownloads: true, ...options });
     const page = await context.newPage();

@@ -15,7 +15,11 @@ async function look(page, what) {
 }
 
 async function picture(page, name) {
-  if (IMAGES) await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), scale: "css" });
+  if (!IMAGES) return;
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 1120, height: 680 });
+  await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), scale: "css" });
+  await page.setViewportSize(size);
 }
 
 async function views(page, what, themes) {
@@ -27,7 +31,7 @@ async function views(page, what, themes) {
     await theme(name);
     const said = `${what}, ${name}`;
     await page.keyboard.press("1");
-    await page.locator(".row.done .name", { hasText: "READ BINARY" }).last().click();
+    await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last().click();
     await page.locator(".detail .parts").waitFor();
     await look(page, `a command, ${said}`);
     if (pictures && name === "light") await picture(page, "dialogue");
