@@ -17,17 +17,21 @@ use crate::harness::{
 const HOSTILE: &str = "# <img src=x onerror=hacked()>\u{202e}\nlayout = \"vitale2\"\n\n[assure]\nnir = \"1 90 19 99 999 005\"\n\
                        nom = \"<SCRIPT>\"\nprenom = \"<B>\"\nnaissance = \"1990-19-14\"\n";
 
-/// How many commands the list has to bear.
-const MANY: &str = "100000";
+/// How many commands one program sends, and how many programs: the list has to bear them all.
+const MANY: &str = "20000";
+const SENDERS: usize = 5;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let looks = ["light", "dark", "narrow", "french"].map(|look| {
+    let looks = ["light", "dark", "narrow", "french"]
+        .into_iter()
+        .flat_map(|look| ["views", "dialogs"].map(|part| (look, part)));
+    let looks = looks.map(|(look, part)| {
         trial(
             &[&NODE, &PLAYWRIGHT, &CHROMIUM, &AXE, &OPENSC],
-            &format!("console::is_for_everybody_{look}"),
+            &format!("console::{part}_are_for_everybody_{look}"),
             move |sandbox| {
                 let served = sandbox.serve(&["--console", "--model", "xiring-leo-v2", "--card", "vitale2-martin"])?;
-                run(sandbox, &served.socket, &["looks", look])?;
+                run(sandbox, &served.socket, &["looks", look, part])?;
                 served.stop()
             },
         )
@@ -86,8 +90,10 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
 fn many(sandbox: &Sandbox) -> Result<(), Failed> {
     let served = sandbox.serve(&["--console", "--card", "vitale2-martin"])?;
     let script = file("console/many.py");
-    let sender = sandbox.program(&[PYTHON, &script, MANY])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
-    sender.run()?.exits_with(0)?;
+    for _ in 0..SENDERS {
+        let sender = sandbox.program(&[PYTHON, &script, MANY])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
+        sender.run()?.exits_with(0)?;
+    }
     run(sandbox, &served.socket, &["many"])?;
     served.stop()
 }

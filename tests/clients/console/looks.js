@@ -30,6 +30,10 @@ async function views(page, what, themes) {
   for (const name of themes) {
     await theme(name);
     const said = `${what}, ${name}`;
+    if (process.argv[3] === "dialogs") {
+      await dialogs(page, said, pictures && name === "light");
+      continue;
+    }
     await page.keyboard.press("1");
     await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last().click();
     await page.locator(".detail .parts").waitFor();
@@ -48,14 +52,17 @@ async function views(page, what, themes) {
     if (pictures && name === "dark") await picture(page, "card");
     await page.keyboard.press("3");
     await look(page, `the slots, ${said}`);
-    for (const [key, dialog] of [["i", "insert"], ["c", "pad"], ["f", "faults"], ["e", "export"], ["?", "keys"]]) {
-      await page.keyboard.press(key);
-      await page.locator("dialog[open]").waitFor();
-      await look(page, `${dialog}, ${said}`);
-      if (pictures && name === "light" && dialog === "insert") await picture(page, "insert");
-      await page.locator("dialog[open] .dialog-head button").click();
-      await page.locator("dialog[open]").waitFor({ state: "detached" });
-    }
+  }
+}
+
+async function dialogs(page, said, pictures) {
+  for (const [key, dialog] of [["i", "insert"], ["c", "pad"], ["f", "faults"], ["e", "export"], ["?", "keys"]]) {
+    await page.keyboard.press(key);
+    await page.locator("dialog[open]").waitFor();
+    await look(page, `${dialog}, ${said}`);
+    if (pictures && dialog === "insert") await picture(page, "insert");
+    await page.locator("dialog[open] .dialog-head button").click();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
   }
 }
 
