@@ -455,7 +455,7 @@ mod tests {
         let exchange = "> FF 00 00 00\n< 01 90 00\n";
         let outcome = run(&format!(
             "{exchange}> FF 00 00 00\n# fault mute\nexpect-error mute\n> FF 00 00 00\n# fault sw=6F00\n< 6F 00\n\
-             # fault in words\n> FF 00 00 00\n< 02 90 00\nreset\n# fault mute\nexpect-error mute\n"
+             # fault in words\n> FF 00 00 00\n< 01 90 00\nreset\n# fault mute\nexpect-error mute\n"
         ));
         let told: Vec<String> = outcome.faults.iter().map(ToString::to_string).collect();
         assert_eq!(told, ["4: repeated mute", "7: repeated sw=6F00", "13: repeated mute"]);

@@ -73,7 +73,7 @@ messages! {
         fr: "voir ce qui s'interpose : virtuale doctor"
     };
     /// The heading of the column of slots.
-    Slot = { en: "slot", fr: "slot" };
+    Slot = { en: "slot", fr: "empl" };
     /// What was found, and how it is seen again.
     Found { outcome, name, slot, fault } = {
         en: "{outcome}: {name}; again: virtuale fault {slot} {fault}",
