@@ -39,4 +39,15 @@ async function visit(body, options = {}) {
   }
 }
 
-module.exports = { ARGUMENTS, address, assert, virtuale, visit };
+/** Clicks a row of the list, looking for it anew each time: rows serve for one command after the other. */
+async function press(row) {
+  for (let tries = 30; ; tries -= 1) {
+    try {
+      return await row.click({ timeout: 1000 });
+    } catch (error) {
+      if (tries === 0) throw error;
+    }
+  }
+}
+
+module.exports = { ARGUMENTS, address, assert, press, virtuale, visit };

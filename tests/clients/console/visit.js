@@ -4,7 +4,7 @@
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
-const { assert, virtuale, visit } = require("./common.js");
+const { assert, press, virtuale, visit } = require("./common.js");
 
 /** The NIR, by the short identifier of its file. */
 const READ = "00 B0 82 00 10";
@@ -35,7 +35,7 @@ visit(async (page) => {
 
   // A command in full, with the elements of the file.
   await search.fill("NIR");
-  await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).first().click();
+  await press(page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).first());
   await page.locator(".detail h3", { hasText: "READ BINARY" }).waitFor();
   await page.locator(".detail .parts td", { hasText: "public" }).or(page.locator(".detail .parts td", { hasText: "invented" })).first().waitFor();
   await page.keyboard.press("Escape");
@@ -68,8 +68,7 @@ visit(async (page) => {
   const verified = await verify.ended;
   assert.ok(verified.said.includes("answer: 9000"), verified.said);
   await search.fill("VERIFY");
-  const row = page.locator(".row.done:visible .name", { hasText: "VERIFY" }).last();
-  await row.click();
+  await press(page.locator(".row.done:visible .name", { hasText: "VERIFY" }).last());
   await page.locator(".detail .secret-note").waitFor();
   assert.ok(!(await page.locator(".detail").innerText()).includes("31 32 33"), "the PIN is hidden");
   await page.getByRole("button", { name: "Show the secret" }).click();
