@@ -4,7 +4,7 @@
 const { spawnSync } = require("node:child_process");
 const path = require("node:path");
 const { AxeBuilder } = require("@axe-core/playwright");
-const { assert, visit } = require("./common.js");
+const { assert, press, visit } = require("./common.js");
 
 const IMAGES = process.env.IMAGES;
 
@@ -35,7 +35,7 @@ async function views(page, what, themes) {
       continue;
     }
     await page.keyboard.press("1");
-    await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last().click();
+    await press(page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last());
     await page.locator(".detail .parts").waitFor();
     await look(page, `a command, ${said}`);
     if (pictures && name === "light") await picture(page, "dialogue");
