@@ -47,8 +47,8 @@ const ALONE: u32 = 6;
 /// How many times as long as alone the quiet client may wait, at the 99th percentile.
 const SLOWER: u32 = 3;
 
-/// How much memory may grow once all have been there for a while, in kilobytes: what an allocator keeps for itself, which
-/// comes to an end.
+/// How much memory may grow once all have been there for a while, in kilobytes: what an allocator keeps for itself,
+/// which comes to an end.
 const GROWTH: u64 = 4096;
 
 /// How long anything may take a client before it counts as stuck.
