@@ -1,5 +1,7 @@
 // What is asked of the program: JSON, and the events as they happen. The token stays in this tab.
 
+import { toast } from "./dom.js";
+
 const KEY = "virtuale-token";
 
 /** Takes the token out of the address, so that it stands in no later one; gives whether there is one. */
@@ -60,6 +62,17 @@ export async function listen(heard, state) {
     tries += 1;
     state(tries > 3 ? "gone" : "broken");
     await new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** tries, 10_000)));
+  }
+}
+
+/** Asks for something to be done in a slot, and shows why it was refused; gives whether it was done. */
+export async function does(slot, what, body) {
+  try {
+    await post(`/api/slots/${slot.slot}/${what}`, body);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) toast(error.message, error.hint, true);
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 // Faults of a slot: armed by a button or in their language, listed with how often they struck, and taken away.
 
-import { el, render, dialog, toast, shown } from "./dom.js";
-import { post, Refused } from "./api.js";
+import { el, render, dialog, shown } from "./dom.js";
+import { does } from "./api.js";
 import { t } from "./text.js";
 
 /** Faults that a button arms (docs/faults.md has the language). */
@@ -14,16 +14,7 @@ const USUAL = [
 export function openFaults(slot, status, heard) {
   const list = el("ul", { class: "faults" });
   const field = el("input", { type: "text", "aria-label": t("fault.line"), placeholder: "sw=6F00 ins=B0 n=3", spellcheck: "false", autocomplete: "off" });
-  const does = async (what, body) => {
-    try {
-      await post(`/api/slots/${slot.slot}/${what}`, body);
-      return true;
-    } catch (error) {
-      if (error instanceof Refused) toast(error.message, error.hint, true);
-      return false;
-    }
-  };
-  const arm = (line) => does("fault", { faults: [line] });
+  const arm = (line) => does(slot, "fault", { faults: [line] });
   const draw = () => {
     const faults = status(slot.slot)?.faults ?? [];
     const row = (fault) =>
@@ -37,7 +28,7 @@ export function openFaults(slot, status, heard) {
   });
   const box = dialog(t("fault.title", slot.reader), t("close"), [
     list,
-    el("div", {}, el("button", { onclick: () => does("clear-faults", {}) }, t("fault.clear"))),
+    el("div", {}, el("button", { onclick: () => does(slot, "clear-faults", {}) }, t("fault.clear"))),
     el("h3", {}, t("fault.arm")),
     el("div", { class: "usual" }, USUAL.map((line) => el("button", { title: t("fault.arm"), onclick: () => arm(line) }, el("code", {}, line)))),
     form,

@@ -1,7 +1,7 @@
 // The slots: what is in them, and what a person does there.
 
-import { el, render, dialog, toast, announce, shown } from "./dom.js";
-import { get, post, Refused } from "./api.js";
+import { el, render, dialog, announce, shown } from "./dom.js";
+import { does, get } from "./api.js";
 import { t, currentLanguage } from "./text.js";
 import { drawCard } from "./art.js";
 import { openFaults } from "./faults.js";
@@ -81,8 +81,8 @@ export class Slots {
         "div",
         { class: "slot-actions" },
         action("insert", t("insert"), () => this.choose(slot)),
-        card && action("remove", t("remove"), () => this.does(slot, "remove")),
-        !card && this.out.has(slot.slot) && action("reinsert", t("reinsert"), () => this.does(slot, "reinsert")),
+        card && action("remove", t("remove"), () => does(slot, "remove")),
+        !card && this.out.has(slot.slot) && action("reinsert", t("reinsert"), () => does(slot, "reinsert")),
         card && action("look", t("look"), () => this.look(slot.slot)),
         face?.pad && action("pad", t("pin"), () => openPad(slot)),
         slot.faults && action("fault", t("faults"), () => this.openFaults(slot)),
@@ -115,7 +115,7 @@ export class Slots {
       const slot = event.dataTransfer.getData(PULLED);
       if (slot === "") return;
       event.preventDefault();
-      this.does({ slot: Number(slot) }, "remove");
+      does({ slot: Number(slot) }, "remove");
     });
   }
 
@@ -131,18 +131,8 @@ export class Slots {
       box.classList.remove("over");
       const card = JSON.parse(event.dataTransfer.getData(KIND) || "{}");
       if (card.from === slot.slot) return;
-      this.does(slot, "insert", card);
+      does(slot, "insert", card);
     });
-  }
-
-  async does(slot, what, body) {
-    try {
-      await post(`/api/slots/${slot.slot}/${what}`, body);
-      return true;
-    } catch (error) {
-      if (error instanceof Refused) toast(error.message, error.hint, true);
-      return false;
-    }
   }
 
   /** Asks which card is to come into a slot. */
@@ -151,7 +141,7 @@ export class Slots {
     if (!cards) return;
     const shelf = el("div", { class: "shelf" });
     const entry = (label, about, body) => {
-      const button = el("button", { draggable: "true", onclick: async () => (await this.does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", {}, about));
+      const button = el("button", { draggable: "true", onclick: async () => (await does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", {}, about));
       button.addEventListener("dragstart", (event) => {
         event.dataTransfer.setData(KIND, JSON.stringify(body));
         // The dialog would be in the way of the slots.
