@@ -132,15 +132,6 @@ pub(super) const DIFFERENCES: &[Difference] = &[
     },
     Difference { roads: &[Road::InProcess], cases: ENDING, why: "There is no service." },
     Difference {
-        roads: &[Road::Socket, Road::Library],
-        cases: &[
-            ("fork_disconnect", "SCARD_S_SUCCESS; SCARD_F_COMM_ERROR"),
-            ("fork_release", "SCARD_S_SUCCESS; SCARD_F_COMM_ERROR"),
-        ],
-        why: "What the child closed is closed for its parent as well. pcscd refuses a handle that is none of the context's; our service hangs \
-              up on who names one.",
-    },
-    Difference {
         roads: &[Road::InProcess],
         cases: &[
             ("fork_disconnect", "SCARD_S_SUCCESS; SCARD_S_SUCCESS"),
