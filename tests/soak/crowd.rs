@@ -1,6 +1,7 @@
 //! The other clients: each a context of its own, whose cards are pulled and reset under its hands.
 
 use std::{
+    env,
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -14,7 +15,7 @@ use libtest_mimic::Failed;
 use virtuale::{
     engine::Response,
     reader::ReturnCode,
-    terminal::transport::{Transport, TransportError, pcsclite::Service},
+    terminal::transport::{Doing, Transport, TransportError, pcsclite::Service},
 };
 
 use crate::{
@@ -33,8 +34,9 @@ const EXPECTED: [ReturnCode; 7] = [
     ReturnCode::NOT_TRANSACTED,
 ];
 
-/// How long a client thinks between two acts, on average.
-const THOUGHT: Duration = Duration::from_millis(200);
+/// How long a client thinks between two acts, on average, if nobody says. Two hundred who never think ask for more than
+/// two processors can do, and then whoever asks waits for his turn at a processor, whatever the program does.
+pub(crate) const PACE: Duration = Duration::from_millis(200);
 
 /// Commands that all cards answer somehow: of what is read, random, unknown.
 const COMMANDS: [&[u8]; 5] = [
@@ -45,12 +47,36 @@ const COMMANDS: [&[u8]; 5] = [
     &[0x00, 0xC0, 0x00, 0x00, 0x00],
 ];
 
-/// All of them, each with what it is about. A client ends with how many acts there were, or with why it gave up.
+/// VERIFY of the holder's code, right and wrong, and SELECT and UPDATE BINARY of the file that is a professional's to
+/// write: what commits, on one card or another.
+const WRITING: [&[u8]; 4] = [
+    b"\x00\x20\x00\x01\x041234",
+    b"\x00\x20\x00\x01\x044321",
+    &[0x00, 0xA4, 0x09, 0x0C, 0x06, 0x3F, 0x00, 0x00, 0x01, 0xD1, 0x07],
+    &[0x00, 0xD6, 0x00, 0x00, 0x04, 0x01, 0x02, 0x03, 0x04],
+];
+
+/// How long a client thinks: so many milliseconds as `VIRTUALE_SOAK_PACE` says.
+pub(crate) fn pace() -> Result<Duration, Failed> {
+    let pace = env::var("VIRTUALE_SOAK_PACE").ok().map_or(Ok(PACE), |pace| pace.parse().map(Duration::from_millis));
+    Ok(pace.map_err(|_| "VIRTUALE_SOAK_PACE is no number")?)
+}
+
+/// All of them, each with what it is about. A client ends with what it did, or with why it gave up.
 pub(crate) struct Crowd {
     clients: Vec<(Ended, Arc<Mutex<Act>>)>,
 }
 
-type Ended = JoinHandle<Result<u64, String>>;
+type Ended = JoinHandle<Result<Acts, String>>;
+
+/// What clients did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Acts {
+    /// How many acts there were.
+    pub(crate) all: u64,
+    /// How many of them a client left since it would not wait any longer: for a card that others kept busy.
+    pub(crate) left: u64,
+}
 
 /// What a client is about, and since when.
 struct Act {
@@ -62,16 +88,17 @@ struct Act {
 struct Client {
     socket: PathBuf,
     chance: Chance,
+    pace: Duration,
     act: Arc<Mutex<Act>>,
 }
 
 impl Crowd {
-    pub(crate) fn start(serve: &Serve, number: usize, seed: u64, over: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn start(serve: &Serve, number: usize, (seed, pace): (u64, Duration), over: &Arc<AtomicBool>) -> Self {
         let clients = (0..number).map(|who| {
             let act = Arc::new(Mutex::new(Act { what: "begin", since: Instant::now(), is_over: false }));
             let chance = Chance::of(seed, 1 + u64::try_from(who).expect("64 bits"));
             let (over, mut client) =
-                (Arc::clone(over), Client { socket: serve.socket(), chance, act: Arc::clone(&act) });
+                (Arc::clone(over), Client { socket: serve.socket(), chance, pace, act: Arc::clone(&act) });
             let thread = thread::spawn(move || {
                 let done = client.live(&over);
                 client.act.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
@@ -93,8 +120,8 @@ impl Crowd {
         Ok(())
     }
 
-    /// Waits until all have gone; gives how many acts there were.
-    pub(crate) fn end(self, patience: Duration) -> Result<u64, Failed> {
+    /// Waits until all have gone; gives what they did.
+    pub(crate) fn end(self, patience: Duration) -> Result<Acts, Failed> {
         let end = Instant::now() + patience;
         while self.clients.iter().any(|(thread, _)| !thread.is_finished()) {
             if Instant::now() > end {
@@ -102,31 +129,38 @@ impl Crowd {
             }
             thread::sleep(Duration::from_millis(10));
         }
-        let mut acts = 0;
+        let mut acts = Acts::default();
         for (who, (thread, _)) in self.clients.into_iter().enumerate() {
             let done = thread.join().map_err(|_| format!("client {who} panicked"))?;
-            acts += done.map_err(|error| format!("client {who}: {error}"))?;
+            let done = done.map_err(|error| format!("client {who}: {error}"))?;
+            acts = Acts { all: acts.all + done.all, left: acts.left + done.left };
         }
         Ok(acts)
     }
 }
 
 impl Client {
-    fn live(&mut self, over: &AtomicBool) -> Result<u64, String> {
-        let mut acts = 0;
+    fn live(&mut self, over: &AtomicBool) -> Result<Acts, String> {
+        let mut acts = Acts::default();
         while !over.load(Ordering::Relaxed) {
             // A program that lives for a while, and ends without a word.
             self.note("establish a context");
             let mut service = Service::establish(&self.socket).map_err(|error| error.to_string())?;
             for _ in 0..1 + self.chance.below(20) {
                 self.note("think");
-                thread::sleep(self.chance.around(THOUGHT));
+                thread::sleep(self.chance.around(self.pace));
                 if over.load(Ordering::Relaxed) {
                     break;
                 }
+                acts.all += 1;
                 match self.act(&mut service) {
-                    Ok(()) | Err(TransportError::Silent(_)) => acts += 1,
-                    Err(TransportError::Refused { code, .. }) if EXPECTED.contains(&code) => acts += 1,
+                    Ok(()) | Err(TransportError::Silent(_)) => {}
+                    Err(TransportError::Refused { code, .. }) if EXPECTED.contains(&code) => {}
+                    // It goes, and comes back as another program.
+                    Err(TransportError::Unanswered { doing: Doing::OpenCard | Doing::BeginTransaction, .. }) => {
+                        acts.left += 1;
+                        break;
+                    }
                     Err(error) => return Err(error.to_string()),
                 }
             }
@@ -135,7 +169,7 @@ impl Client {
     }
 
     fn act(&mut self, service: &mut Service) -> Result<(), TransportError> {
-        match self.chance.below(5) {
+        match self.chance.below(6) {
             0 => {
                 self.note("list the slots");
                 service.slots()?;
@@ -159,6 +193,13 @@ impl Client {
                 for _ in 0..1 + self.chance.below(8) {
                     self.note("send a command");
                     card.transmit(COMMANDS[self.chance.below(COMMANDS.len())], &mut response)?;
+                }
+                if some == 3 {
+                    self.note("write");
+                    let skipped = self.chance.below(2);
+                    for (_, command) in WRITING.iter().enumerate().filter(|(at, _)| *at != skipped) {
+                        card.transmit(command, &mut response)?;
+                    }
                 }
                 if some == 2 {
                     self.note("end a transaction");

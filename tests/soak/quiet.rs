@@ -19,12 +19,9 @@ const COMMAND: [u8; 5] = [0x00, 0xB0, 0x82, 0x00, 0x80];
 /// How long it waits between two commands.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How long it waited for its answers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Quiet {
-    median: Duration,
-    pub(crate) p99: Duration,
-}
+/// How long it waited for its answers, each time.
+#[derive(Debug, Default)]
+pub(crate) struct Quiet(Vec<Duration>);
 
 impl Quiet {
     /// Sends commands for so long.
@@ -45,14 +42,29 @@ impl Quiet {
                 return Err(format!("the quiet client got {:02X?}", response.as_bytes()).into());
             }
         }
+        if times.is_empty() { Err("too little time".into()) } else { Ok(Self(times)) }
+    }
+
+    /// These times and those.
+    pub(crate) fn and(self, more: Self) -> Self {
+        Self([self.0, more.0].concat())
+    }
+
+    /// The 99th percentile.
+    pub(crate) fn p99(&self) -> Duration {
+        self.percentile(99)
+    }
+
+    fn percentile(&self, percent: usize) -> Duration {
+        let mut times = self.0.clone();
         times.sort_unstable();
-        let at = |percent: usize| times.get(times.len() * percent / 100).copied().ok_or("too little time");
-        Ok(Self { median: at(50)?, p99: at(99)? })
+        times.get(times.len() * percent / 100).copied().unwrap_or_default()
     }
 }
 
 impl fmt::Display for Quiet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} and {} us", self.median.as_micros(), self.p99.as_micros())
+        let [median, p99] = [50, 99].map(|percent| self.percentile(percent).as_micros());
+        write!(f, "{median} and {p99} us")
     }
 }

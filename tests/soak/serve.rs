@@ -42,6 +42,38 @@ pub(crate) struct Usage {
     pub(crate) descriptors: usize,
 }
 
+/// What processors have done since the start, in the ticks of the system.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Work {
+    /// For the program.
+    program: u64,
+    /// For the clients, which are this process.
+    clients: u64,
+    /// For anybody.
+    all: u64,
+    /// Nothing.
+    idle: u64,
+}
+
+impl Work {
+    /// How much of the time since an earlier moment the processors spent on the program, on its clients, on others and
+    /// on nothing, in hundredths.
+    pub(crate) fn since(&self, earlier: &Self) -> [u64; 4] {
+        let part = |of: fn(&Self) -> u64| of(self).saturating_sub(of(earlier));
+        let (program, clients, idle) = (part(|work| work.program), part(|work| work.clients), part(|work| work.idle));
+        let all = part(|work| work.all);
+        let others = all.saturating_sub(program + clients + idle);
+        [program, clients, others, idle].map(|ticks| ticks * 100 / all.max(1))
+    }
+}
+
+/// The ticks of a process, in user mode and in the kernel: the fields 14 and 15 [proc(5)], counted behind its name.
+fn ticks(process: &Path) -> Result<u64, Failed> {
+    let stat = fs::read_to_string(process.join("stat")).map_err(|_| "the program is gone")?;
+    let behind = stat.rsplit_once(") ").ok_or("no name of a process")?.1;
+    Ok(behind.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum())
+}
+
 impl Serve {
     pub(crate) fn start() -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
@@ -70,6 +102,15 @@ impl Serve {
         let memory = field.and_then(|field| field.trim().strip_suffix("kB")?.trim().parse().ok());
         let descriptors = fs::read_dir(of_process.join("fd"))?.count();
         Ok(Usage { memory: memory.ok_or("the system does not say how much memory it has")?, descriptors })
+    }
+
+    pub(crate) fn work(&self) -> Result<Work, Failed> {
+        let stat = fs::read_to_string("/proc/stat")?;
+        let first = stat.lines().next().ok_or("the system does not say what its processors do")?;
+        let ticks_of: Vec<u64> = first.split_whitespace().filter_map(|field| field.parse().ok()).take(8).collect();
+        let idle = ticks_of.iter().skip(3).take(2).sum();
+        let program = ticks(&Path::new("/proc").join(self.process.id().to_string()))?;
+        Ok(Work { program, clients: ticks(Path::new("/proc/self"))?, all: ticks_of.iter().sum(), idle })
     }
 
     /// What it needs once it has no more than so many descriptors, or after a while.

@@ -13,6 +13,7 @@ use crate::{
         Disposition, Protocols, ReturnCode, Share,
         pcsclite::wire::{self, Command},
     },
+    system::socket::hang_up,
     terminal::transport::Transport,
 };
 
@@ -282,7 +283,11 @@ impl Drop for Connection<'_> {
         let disposition = if is_ours { Disposition::RESET } else { Disposition::LEAVE };
         let request = wire::Disconnect { handle: self.handle, disposition, code: ReturnCode::SUCCESS };
         self.service.stream.wait_at_most(FAREWELL);
-        // Where the service is gone, the handle is gone with it.
-        let _ = self.service.request(Doing::CloseCard, Command::DISCONNECT, &request);
+        // Where the service is gone, the handle is gone with it. An answer that did not come would be taken for the
+        // next one.
+        if self.service.request(Doing::CloseCard, Command::DISCONNECT, &request).is_err() {
+            hang_up(&self.service.stream.stream());
+        }
+        self.service.stream.wait_at_most(PATIENCE);
     }
 }

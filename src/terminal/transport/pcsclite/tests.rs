@@ -161,6 +161,16 @@ fn a_wait_ends_with_a_card_or_with_the_time() {
 }
 
 #[test]
+fn who_has_closed_a_card_waits_for_the_next_one_as_long_as_for_the_first() {
+    let house = House::new();
+    house.insert();
+    let mut service = house.service();
+    drop(service.connect(READER).expect("the card is there"));
+    assert_eq!(service.stream.patience(), super::PATIENCE);
+    service.connect(READER).expect("the card is still there");
+}
+
+#[test]
 fn a_mute_answer_is_an_error() {
     let house = House::new();
     house.readers.insert(0, Box::new(parrot(vec![vec![0x90]])), None).expect("the slot is free");
