@@ -1,17 +1,29 @@
-//! Answers of the API: a document, or why there is none.
+//! Answers of the API: a document, or why there is none, in the language that was asked for.
 
 use axum::{
-    body::Body,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
-use crate::host::{Kind, control::Refusal};
+use crate::{
+    host::{HostError, Kind, NotSeen},
+    profile::{
+        said::{Said, said},
+        schema::Language,
+    },
+};
 
-/// Why something was not done.
+/// Why something was not done, on its way out.
+#[derive(Clone, Debug)]
+struct Refused {
+    message: Said,
+    hint: Option<Said>,
+}
+
+/// Why something was not done, as JSON has it.
 #[derive(Debug, Serialize)]
-pub(super) struct Problem<'a> {
+struct Problem<'a> {
     /// It in a sentence.
     message: &'a str,
     /// What to do; it is there only where something can be done.
@@ -23,7 +35,7 @@ pub(super) struct Problem<'a> {
 pub(super) fn json(document: &impl Serialize) -> Response {
     match serde_json::to_vec(document) {
         Ok(bytes) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
-        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string(), None),
+        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), None),
     }
 }
 
@@ -32,23 +44,97 @@ pub(super) fn text(text: String) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
-/// Why something was not done.
-pub(super) fn refusal(status: StatusCode, message: &str, hint: Option<&str>) -> Response {
-    let problem = serde_json::to_vec(&Problem { message, hint }).unwrap_or_default();
-    (status, [(header::CONTENT_TYPE, "application/json")], Body::from(problem)).into_response()
+/// Why something was not done. [`speak`] gives it its words.
+pub(super) fn refusal(status: StatusCode, message: impl Into<Said>, hint: Option<Said>) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Refused { message: message.into(), hint });
+    response
 }
 
 /// What a host refused.
-pub(super) fn refused(refusal: &Refusal) -> Response {
-    let status = match refusal.kind {
+pub(super) fn refused(error: &HostError) -> Response {
+    let status = match error.kind() {
+        // Who asks did not say where these readers record and keep what their cards commit.
+        _ if matches!(error, HostError::File { .. } | HostError::Unmade { .. }) => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Usage => StatusCode::CONFLICT,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Environment => StatusCode::SERVICE_UNAVAILABLE,
     };
-    self::refusal(status, &refusal.message, refusal.hint.as_deref())
+    refusal(status, error.said(), error.advice())
+}
+
+/// Why nobody looks at a card.
+pub(super) fn unseen(why: NotSeen) -> Response {
+    match why {
+        NotSeen::Busy(slot) => refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            said!(en: "the card in slot {slot} is busy", fr: "la carte de l'emplacement {slot} est occupée"),
+            Some(
+                said!(en: "look again when its command is over", fr: "regarder encore quand sa commande sera finie")
+                    .into(),
+            ),
+        ),
+        NotSeen::NoCard(slot) => refusal(
+            StatusCode::CONFLICT,
+            said!(en: "there is no card in slot {slot}", fr: "il n'y a pas de carte dans l'emplacement {slot}"),
+            None,
+        ),
+        NotSeen::Gone => refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            said!(en: "the readers are gone", fr: "les lecteurs sont partis"),
+            None,
+        ),
+    }
 }
 
 /// That there is nothing there.
-pub(super) fn unknown(what: &str) -> Response {
+pub(super) fn unknown(what: impl Into<Said>) -> Response {
     refusal(StatusCode::NOT_FOUND, what, None)
+}
+
+/// The language that a request asks for: French if it is the first that is named of those that there are.
+pub(super) fn language(headers: &HeaderMap) -> Language {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|asked| asked.to_str().ok()).unwrap_or_default();
+    let first = asked.split(',').map(|range| range.split(['-', ';']).next().unwrap_or_default().trim());
+    let mut known = first.filter(|range| ["fr", "en"].iter().any(|known| range.eq_ignore_ascii_case(known)));
+    match known.next() {
+        Some(range) if range.eq_ignore_ascii_case("fr") => Language::French,
+        _ => Language::English,
+    }
+}
+
+/// Gives an answer its words, if it is a refusal.
+pub(super) fn speak(mut response: Response, language: Language) -> Response {
+    let Some(Refused { message, hint }) = response.extensions_mut().remove() else { return response };
+    let hint = hint.as_ref().map(|hint| hint.text(language));
+    let problem = serde_json::to_vec(&Problem { message: message.text(language), hint }).unwrap_or_default();
+    (response.status(), [(header::CONTENT_TYPE, "application/json")], problem).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{Language, language};
+
+    #[test]
+    fn the_first_language_that_there_is_counts() {
+        let of = |asked: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(asked));
+            language(&headers)
+        };
+        for (asked, french) in [
+            ("fr", true),
+            ("FR-ca, en;q=0.5", true),
+            ("de, fr;q=0.7, en;q=0.3", true),
+            ("en-GB, fr", false),
+            ("fro, en", false),
+            ("", false),
+            (";,;", false),
+        ] {
+            assert_eq!(of(asked) == Language::French, french, "{asked}");
+        }
+        assert_eq!(language(&HeaderMap::new()), Language::English);
+    }
 }

@@ -12,7 +12,7 @@ use virtuale_engine::{
 
 use super::recorder::Baseline;
 use crate::{
-    host::{CardIn, Remote, control::Refusal},
+    host::{CardIn, NotSeen, Remote},
     profile::{
         Profile,
         contents::{class, place},
@@ -174,7 +174,7 @@ pub(super) fn document(
     slot: usize,
     baseline: impl FnOnce(u64) -> Option<Baseline>,
     with_secrets: bool,
-) -> Result<Option<CardDocument>, Refusal> {
+) -> Result<Option<CardDocument>, NotSeen> {
     let seen = remote.look(slot, |card| card.chip().map(Seen::of))?;
     let Some((seen, card)) = seen.zip(remote.card(slot)) else { return Ok(None) };
     let baseline = baseline(card.generation);

@@ -7,7 +7,10 @@ use serde::Serialize;
 use virtuale_engine::{Fault, Protocol};
 
 use super::explain::Known;
-use crate::layer::events::{CommandBytes, ResponseBytes};
+use crate::{
+    layer::events::{CommandBytes, ResponseBytes},
+    profile::said::Bilingual,
+};
 
 /// Something that happened, in its place among all.
 #[derive(Clone, Debug)]
@@ -37,7 +40,7 @@ pub(super) struct Exchange {
     pub(super) program: Option<Program>,
     pub(super) command: CommandBytes,
     /// The answer; else why there is none, in words.
-    pub(super) answer: Result<ResponseBytes, String>,
+    pub(super) answer: Result<ResponseBytes, Bilingual>,
     /// Why the card is silent, if it is and was still there.
     pub(super) fault: Option<Fault>,
     pub(super) took: Duration,
@@ -78,6 +81,9 @@ pub(super) struct Note {
     /// events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) said: Option<String>,
+    /// The same in French, where that is another text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) said_fr: Option<String>,
     /// Whether a card that came in is the one that was there before.
     #[serde(skip)]
     pub(super) is_back: bool,
@@ -146,6 +152,8 @@ pub(super) struct Summary<'a> {
     pub(super) status: Option<String>,
     /// What the status word says, or why there is none.
     pub(super) meaning: String,
+    /// The same in French.
+    pub(super) meaning_fr: String,
     pub(super) level: Level,
     /// In microseconds.
     pub(super) took: u64,

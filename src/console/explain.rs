@@ -9,10 +9,11 @@ use super::entry::{Exchange, Level, Summary, micros};
 use crate::{
     profile::{Profile, contents, map::FileMap},
     shown,
+    terminal::pages::{self, Lang},
     trace::{
         Heard, Listener, Position, command_name, command_name_of,
         explain::{self, Part, Place, Said},
-        secret_of, status_name,
+        secret_of,
     },
 };
 
@@ -221,14 +222,6 @@ impl Exchange {
     pub(super) fn summary(&self, seq: u64, at: u64) -> Summary<'_> {
         let (data, status) = self.answered();
         let program = self.program.as_ref();
-        let meaning = match (status, &self.answer) {
-            (Some(status), _) => {
-                let said = status_name(&self.command, status);
-                said.split_once(' ').map_or(said.clone(), |(_, words)| words.to_owned())
-            }
-            (None, Err(why)) => why.clone(),
-            (None, Ok(_)) => String::new(),
-        };
         Summary {
             seq,
             at,
@@ -246,13 +239,67 @@ impl Exchange {
             data: pairs(data.get(..IN_LINE).unwrap_or(data), None),
             got: data.len(),
             status: status.map(|status| format!("{:04X}", status.0)),
-            meaning,
+            meaning: self.meaning(Lang::En),
+            meaning_fr: self.meaning(Lang::Fr),
             level: level(status),
             took: micros(self.took),
             committed: self.committed,
             faults: &self.struck,
             hidden: self.known.secret.is_some(),
         }
+    }
+
+    /// What the status word says, or why there is none.
+    fn meaning(&self, lang: Lang) -> String {
+        match (self.answered().1, &self.answer, lang) {
+            (Some(status), _, _) => pages::answer(&self.command, status, lang),
+            (None, Err(why), Lang::En) => why.english.to_string(),
+            (None, Err(why), Lang::Fr) => why.french.to_string(),
+            (None, Ok(_), _) => String::new(),
+        }
+    }
+
+    /// What the command is called, what it is about, and whose it is, for who seeks something there.
+    pub(super) fn texts(&self) -> [Option<&str>; 4] {
+        let Known { name, file, element, .. } = &self.known;
+        let program = self.program.as_ref().and_then(|program| program.name.as_deref());
+        [Some(name), file.as_deref(), element.as_deref(), program]
+    }
+
+    /// The class of the command and the status word, which say what the latter means; `None` without an answer.
+    pub(super) fn status(&self) -> Option<(u8, u16)> {
+        let class = self.command.first().copied().unwrap_or_default();
+        self.answered().1.map(|status| (class, status.0))
+    }
+
+    /// The status word in digits and in words of both languages; or why there is none.
+    pub(super) fn meanings(&self) -> String {
+        let status = self.answered().1.map(|status| format!("{:04X}", status.0)).unwrap_or_default();
+        [status, self.meaning(Lang::En), self.meaning(Lang::Fr)].join("\n")
+    }
+
+    /// The bytes of the command in front of and behind what is hidden.
+    pub(super) fn open(&self) -> [&[u8]; 2] {
+        let Range { start, end } = self.known.secret.clone().unwrap_or(self.command.len()..self.command.len());
+        [self.command.get(..start).unwrap_or_default(), self.command.get(end..).unwrap_or_default()]
+    }
+
+    /// What tells the elements that came from others, and what names all of them.
+    pub(super) fn element_names(&self) -> Option<((usize, usize, usize, usize), impl FnOnce() -> String + '_)> {
+        let read = self.known.read.as_ref()?;
+        let file = read.profile.map().files.get(read.file)?;
+        let key = (Arc::as_ptr(&read.profile).addr(), read.file, read.range.start, read.range.end);
+        Some((key, move || {
+            let came = |range: &Range<usize>| range.start < read.range.end && read.range.start < range.end;
+            let (mut names, mut stack) = (String::new(), file.elements.iter().collect::<Vec<_>>());
+            while let Some(element) = stack.pop() {
+                if came(&element.range) {
+                    names.extend([&*element.name, "\n"]);
+                    stack.extend(&element.children);
+                }
+            }
+            names
+        }))
     }
 
     /// In full; with its secrets, if they are to be shown.

@@ -18,6 +18,7 @@ use axum::{
 };
 
 use super::{answer, token::Token};
+use crate::profile::said::Bilingual;
 
 /// The longest body of a request, in bytes.
 pub(super) const LONGEST_BODY: usize = 64 * 1024;
@@ -58,7 +59,7 @@ pub(super) struct Guard {
 
 /// Why somebody does not get through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct TurnedAway(StatusCode, &'static str);
+pub(super) struct TurnedAway(StatusCode, &'static str, &'static str);
 
 /// What somebody may have who got through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,6 +91,7 @@ impl Guard {
             return refused(
                 StatusCode::MISDIRECTED_REQUEST,
                 "this page is asked for by its address, and by no other name",
+                "cette page se demande par son adresse, et par nul autre nom",
             );
         }
         let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
@@ -101,6 +103,7 @@ impl Guard {
                 return refused(
                     StatusCode::UNAUTHORIZED,
                     "this needs the address that the readers gave, with its token: virtuale console --url says it",
+                    "il y faut l'adresse que les lecteurs ont donnée, avec son jeton : virtuale console --url la redit",
                 );
             }
         }
@@ -114,12 +117,17 @@ impl Guard {
             Some(_) => is_read && !is_api && text(HeaderName::from_static("sec-fetch-mode")) == Some("navigate"),
         };
         if !is_ours || !is_same_site {
-            return refused(StatusCode::FORBIDDEN, "this comes from another page than that of the readers");
+            return refused(
+                StatusCode::FORBIDDEN,
+                "this comes from another page than that of the readers",
+                "ceci vient d'une autre page que celle des lecteurs",
+            );
         }
         if !is_read && text(header::CONTENT_TYPE) != Some("application/json") {
             return refused(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "what is asked for is JSON, and says so: application/json",
+                "ce qui se demande est du JSON, et le dit : application/json",
             );
         }
         Ok(())
@@ -177,17 +185,26 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 async fn read(body: Body) -> Result<Bytes, TurnedAway> {
     match tokio::time::timeout(BODY, to_bytes(body, LONGEST_BODY)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(TurnedAway(StatusCode::PAYLOAD_TOO_LARGE, "what is asked for has at most 65536 bytes")),
-        Err(_) => Err(TurnedAway(StatusCode::REQUEST_TIMEOUT, "what is asked for did not come in time")),
+        Ok(Err(_)) => refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "what is asked for has at most 65536 bytes",
+            "ce qui se demande a 65536 octets au plus",
+        ),
+        Err(_) => refused(
+            StatusCode::REQUEST_TIMEOUT,
+            "what is asked for did not come in time",
+            "ce qui était demandé n'est pas venu à temps",
+        ),
     }
 }
 
-fn refused(status: StatusCode, why: &'static str) -> Result<(), TurnedAway> {
-    Err(TurnedAway(status, why))
+fn refused<T>(status: StatusCode, english: &'static str, french: &'static str) -> Result<T, TurnedAway> {
+    Err(TurnedAway(status, english, french))
 }
 
 impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
-        answer::refusal(self.0, self.1, None)
+        let Self(status, english, french) = self;
+        answer::refusal(status, Bilingual::new(english, french), None)
     }
 }

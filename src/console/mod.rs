@@ -5,7 +5,8 @@
 //! long as it lives. docs/console.md is the guide, docs/schemas/console-openapi.json the API.
 //!
 //! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `recorder` writes the dialogue into
-//! the `ring`, `explain`, `card`, `face`, `shelf` and `export` say what is shown. The page itself is in `page/`: plain
+//! the `ring` and what has no answer yet into `underway`, `search` looks for something there, `explain`, `card`, `face`,
+//! `shelf` and `export` say what is shown. The page itself is in `page/`: plain
 //! files that are part of the program and fetch nothing from elsewhere.
 //!
 //! The rules upheld here: nobody without the token learns or does anything, whatever a browser can be made to send; no
@@ -22,12 +23,14 @@ mod guard;
 mod recorder;
 mod ring;
 mod routes;
+mod search;
 mod server;
 mod shelf;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod token;
+mod underway;
 
 use std::{
     fmt, io,
@@ -133,7 +136,13 @@ impl Console {
         let url = format!("http://{address}/?token={}", token.text());
         let remote = host.remote();
         let recorder = Recorder::start(remote.clone()).map_err(ConsoleError::System)?;
-        let state = State { remote: remote.clone(), shelf, ring: recorder.ring(), baselines: recorder.baselines() };
+        let state = State {
+            remote: remote.clone(),
+            shelf,
+            ring: recorder.ring(),
+            baselines: recorder.baselines(),
+            underway: recorder.underway(),
+        };
         let guard = Guard::new(address, token, visit);
         let server = Server::start(listener, routes::router(Arc::new(state), Arc::new(guard)));
         let server = server.map_err(ConsoleError::System)?;

@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use virtuale_engine::{Fault, Interface, Protocol, chip::view::ContentView, image::FileIndex};
@@ -19,10 +19,12 @@ use super::{
     entry::{Deed, Entry, Exchange, Note, Program, Traced},
     explain::Partner,
     ring::Ring,
+    underway::{Command, Underway},
 };
 use crate::{
     host::{CardIn, Event, Remote, What},
     layer::events::{CommandBytes, Listener, ResponseBytes},
+    profile::said::{Bilingual, said},
     shown,
     system::process::name_of,
 };
@@ -38,6 +40,7 @@ const BATCH: usize = 512;
 pub(super) struct Recorder {
     ring: Arc<Ring>,
     baselines: Arc<Baselines>,
+    underway: Arc<Underway>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -72,12 +75,17 @@ impl Recorder {
     ///
     /// That the system gives no thread.
     pub(super) fn start(remote: Remote) -> io::Result<Self> {
-        let recorder =
-            Self { ring: Arc::default(), baselines: Arc::default(), is_over: Arc::new(AtomicBool::new(false)) };
+        let recorder = Self {
+            ring: Arc::default(),
+            baselines: Arc::default(),
+            underway: Arc::default(),
+            is_over: Arc::new(AtomicBool::new(false)),
+        };
         let Some(listener) = remote.events(BOUND) else { return Ok(recorder) };
         let (is_over, baselines) = (Arc::clone(&recorder.is_over), Arc::clone(&recorder.baselines));
+        let (ring, underway) = (recorder.ring(), recorder.underway());
         let mut writer =
-            Writer { remote, ring: recorder.ring(), baselines, slots: BTreeMap::new(), sessions: BTreeMap::new() };
+            Writer { remote, ring, baselines, underway, slots: BTreeMap::new(), sessions: BTreeMap::new() };
         writer.look_at_all();
         let write = move || writer.write(&listener, &is_over);
         thread::Builder::new().name("console recorder".into()).spawn(write)?;
@@ -93,6 +101,11 @@ impl Recorder {
     pub(super) fn baselines(&self) -> Arc<Baselines> {
         Arc::clone(&self.baselines)
     }
+
+    /// The commands that have no answer yet.
+    pub(super) fn underway(&self) -> Arc<Underway> {
+        Arc::clone(&self.underway)
+    }
 }
 
 impl Drop for Recorder {
@@ -107,6 +120,7 @@ struct Writer {
     remote: Remote,
     ring: Arc<Ring>,
     baselines: Arc<Baselines>,
+    underway: Arc<Underway>,
     slots: BTreeMap<usize, Slot>,
     sessions: BTreeMap<u64, Program>,
 }
@@ -157,8 +171,7 @@ impl Writer {
         let (slot, stay) = match &what {
             What::Command { slot, bytes, .. } => {
                 self.unanswered(*slot);
-                self.slot(*slot).asked = Some((at, bytes.clone()));
-                return;
+                return self.asked(*slot, at, bytes);
             }
             What::Response { slot, bytes, took, .. } => return self.answered(*slot, Ok(bytes.clone()), *took),
             What::Silence { slot, fault, took, .. } => return self.answered(*slot, Err(*fault), *took),
@@ -204,6 +217,7 @@ impl Writer {
             }
             What::Lost(lost) => {
                 self.slots.values_mut().for_each(|slot| slot.asked = None);
+                self.underway.forget();
                 return self.note(at, Note { kind: "lost", said: Some(lost.to_string()), ..Note::default() });
             }
             What::Inserted { slot, generation, atr } => {
@@ -258,15 +272,25 @@ impl Writer {
         }
     }
 
+    /// A card was sent a command.
+    fn asked(&mut self, number: usize, at: Duration, bytes: &CommandBytes) {
+        let slot = self.slot(number);
+        slot.asked = Some((at, bytes.clone()));
+        let (stay, program, profile) = (slot.stay, slot.program.clone(), slot.partner.profile.clone());
+        self.underway
+            .begin(number, Command { since: Instant::now(), at, stay, program, bytes: bytes.clone(), profile });
+    }
+
     /// A command was answered, or not.
     fn answered(&mut self, slot: usize, answer: Result<ResponseBytes, Fault>, took: Duration) {
         let slot_number = slot;
+        self.underway.end(slot);
         let slot = self.slot(slot);
         let (committed, struck) = (std::mem::take(&mut slot.committed), std::mem::take(&mut slot.struck));
         let Some((at, command)) = slot.asked.take() else { return };
         let known = slot.partner.hear(&command, answer.as_deref().ok());
         let fault = answer.as_ref().err().copied();
-        let answer = answer.map_err(|fault| fault.to_string());
+        let answer = answer.map_err(silence);
         let (stay, program) = (slot.stay, slot.program.clone());
         let exchange =
             Exchange { slot: slot_number, stay, program, command, answer, fault, took, committed, struck, known };
@@ -276,6 +300,7 @@ impl Writer {
     /// The command under way, if there is one, gets no answer any more.
     fn unanswered(&mut self, slot: usize) {
         let number = slot;
+        self.underway.end(slot);
         let slot = self.slot(slot);
         let Some((at, command)) = slot.asked.take() else { return };
         let known = slot.partner.hear(&command, None);
@@ -284,7 +309,10 @@ impl Writer {
             stay: slot.stay,
             program: slot.program.clone(),
             command,
-            answer: Err("the card was gone before it answered".into()),
+            answer: Err(said!(
+                en: "the card was gone before it answered",
+                fr: "la carte est partie avant de répondre",
+            )),
             fault: None,
             took: Duration::ZERO,
             committed: std::mem::take(&mut slot.committed),
@@ -309,9 +337,21 @@ fn program(session: u64, process: Option<u32>) -> Program {
     Program { session: Some(session), process, name }
 }
 
+/// Why a card is silent.
+fn silence(fault: Fault) -> Bilingual {
+    let french = match fault {
+        Fault::Mute => "la carte est muette",
+        Fault::PowerLost => "l'alimentation a été coupée pendant la commande",
+        Fault::ProtocolRefused => "la carte ne parle pas ce protocole",
+        Fault::Unpowered => "la carte n'est pas alimentée",
+    };
+    Bilingual::new(fault.to_string(), french)
+}
+
 /// What is noted of an event that is about a card and nothing else.
 fn note_of(what: &What) -> Option<Note> {
-    let silent = |fault: &Option<Fault>| fault.map(|fault| fault.to_string());
+    let silent = |fault: &Option<Fault>| fault.map(silence);
+    let plain = |text: String| Some(Bilingual::new(text.clone(), text));
     let (kind, said, traced) = match what {
         What::Removed { .. } => ("removed", None, Some(Traced::Removed)),
         What::Powered { interface, fault, .. } => {
@@ -326,13 +366,20 @@ fn note_of(what: &What) -> Option<Note> {
         What::Rested { .. } => ("rested", None, None),
         What::Protocol { protocol, fault, .. } => {
             let name = if *protocol == Protocol::T0 { "T=0" } else { "T=1" };
-            ("protocol", Some(silent(fault).map_or(name.to_owned(), |why| format!("{name}: {why}"))), {
-                Some(Traced::Protocol(*protocol))
-            })
+            let said = match silent(fault) {
+                Some(why) => Some(said!(with why; en: "{name}: {why}", fr: "{name} : {why}")),
+                None => plain(name.to_owned()),
+            };
+            ("protocol", said, Some(Traced::Protocol(*protocol)))
         }
-        What::Fault { strike, .. } => ("fault", Some(strike.fault.to_string()), Some(Traced::Fault)),
-        What::Committed { bytes, .. } => ("committed", Some(bytes.to_string()), None),
+        What::Fault { strike, .. } => ("fault", plain(strike.fault.to_string()), Some(Traced::Fault)),
+        What::Committed { bytes, .. } => ("committed", plain(bytes.to_string()), None),
         _ => return None,
     };
-    Some(Note { kind, said, traced, ..Note::default() })
+    let (said, said_fr) = match said {
+        Some(Bilingual { english, french }) => (Some(english.into_owned()), Some(french.into_owned())),
+        None => (None, None),
+    };
+    let said_fr = said_fr.filter(|french| Some(french) != said.as_ref());
+    Some(Note { kind, said, said_fr, traced, ..Note::default() })
 }

@@ -14,19 +14,24 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    answer::{self, json, refused, unknown},
+    answer::{self, json, refused, unknown, unseen},
     assets, card,
     entry::{Deed, micros},
     export, face,
     guard::Guard,
     recorder::Baselines,
     ring::Ring,
+    search,
     shelf::Shelf,
     stream,
+    underway::Underway,
 };
-use crate::host::{
-    Kind, Remote,
-    control::{Refusal, Reply, Request as Asked, Status, Typed},
+use crate::{
+    host::{
+        HostError, Kind, Remote,
+        control::{Refusal, Reply, Request as Asked, Status, Typed},
+    },
+    profile::said::{Said, said},
 };
 
 /// The document of the API.
@@ -42,6 +47,7 @@ pub(super) struct State {
     pub(super) shelf: Shelf,
     pub(super) ring: Arc<Ring>,
     pub(super) baselines: Arc<Baselines>,
+    pub(super) underway: Arc<Underway>,
 }
 
 /// Which card is to be put into a slot.
@@ -76,10 +82,13 @@ struct Faults {
 
 impl State {
     /// What `virtuale slots --json` prints.
-    pub(super) fn slots(&self) -> Result<Status, Refusal> {
-        match self.remote.ask(Asked::Slots)? {
+    pub(super) fn slots(&self) -> Result<Status, HostError> {
+        match self.remote.carry_out(Asked::Slots)? {
             Reply::Slots(status) => Ok(status),
-            _ => Err(Refusal { kind: Kind::Environment, message: "the readers answer nonsense".into(), hint: None }),
+            _ => {
+                let message = "the readers answer nonsense".into();
+                Err(HostError::Refused(Refusal { kind: Kind::Environment, message, hint: None }))
+            }
         }
     }
 
@@ -98,6 +107,8 @@ pub(super) fn routes() -> Vec<Route> {
         ("get", "/api/faces", get(faces)),
         ("get", "/api/cards", get(cards)),
         ("get", "/api/events", get(events)),
+        ("get", "/api/underway", get(underway)),
+        ("get", "/api/search", get(seek)),
         ("get", "/api/dialogue/{seq}", get(exchange)),
         ("get", "/api/export/apdu", get(apdu)),
         ("get", "/api/export/scriptor", get(scriptor)),
@@ -118,7 +129,8 @@ pub(super) fn router(state: Arc<State>, guard: Arc<Guard>) -> Router {
     router
         .fallback(asset)
         .method_not_allowed_fallback(async || {
-            answer::refusal(StatusCode::METHOD_NOT_ALLOWED, "this is not asked in that way", None)
+            let why = said!(en: "this is not asked in that way", fr: "ceci ne se demande pas ainsi");
+            answer::refusal(StatusCode::METHOD_NOT_ALLOWED, why, None)
         })
         .layer(from_fn_with_state(guard, door))
         .with_state(state)
@@ -126,19 +138,20 @@ pub(super) fn router(state: Arc<State>, guard: Arc<Guard>) -> Router {
 
 /// Every request comes through here, and every answer goes out here.
 async fn door(extract::State(guard): extract::State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let is_visit = guard.is_visit(&request);
+    let (is_visit, language) = (guard.is_visit(&request), answer::language(request.headers()));
     let response = match guard.admit(request).await {
         Ok((parts, body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(turned_away) => turned_away.into_response(),
     };
     let is_welcome = is_visit && response.status() == StatusCode::OK;
-    guard.dress(is_welcome, response)
+    guard.dress(is_welcome, answer::speak(response, language))
 }
 
 type Shared = extract::State<Arc<State>>;
 
 async fn asset(uri: Uri) -> Response {
-    assets::find(uri.path()).unwrap_or_else(|| unknown("there is nothing at this path"))
+    assets::find(uri.path())
+        .unwrap_or_else(|| unknown(said!(en: "there is nothing at this path", fr: "il n'y a rien à ce chemin")))
 }
 
 async fn openapi() -> Response {
@@ -146,13 +159,13 @@ async fn openapi() -> Response {
 }
 
 async fn slots(state: Shared) -> Response {
-    aside(state, |state| state.slots().map_or_else(|refusal| refused(&refusal), |slots| json(&slots))).await
+    aside(state, |state| state.slots().map_or_else(|error| refused(&error), |slots| json(&slots))).await
 }
 
 async fn faces(state: Shared) -> Response {
     let faces = |state: &State| match state.slots() {
         Ok(slots) => json(&face::faces(&state.remote, &slots)),
-        Err(refusal) => refused(&refusal),
+        Err(error) => refused(&error),
     };
     aside(state, faces).await
 }
@@ -166,14 +179,34 @@ async fn events(state: Shared, headers: HeaderMap) -> Response {
     stream::events(state.0, last.unwrap_or(0))
 }
 
+async fn underway(state: Shared) -> Response {
+    json(&state.underway.lines())
+}
+
+async fn seek(state: Shared, uri: Uri) -> Response {
+    let Some(sought) = said(&uri, "q").and_then(search::Sought::of) else {
+        return missing(said!(
+            en: "say what is sought, as ?q=D001; at most 200 bytes of it",
+            fr: "dire ce qui est cherché, par ?q=D001, en 200 octets au plus",
+        ));
+    };
+    let behind = said(&uri, "behind").and_then(|behind| behind.parse().ok()).unwrap_or(0);
+    aside(state, move |state| json(&search::found(&state.ring, &sought, behind))).await
+}
+
 async fn exchange(state: Shared, Path(seq): Path<String>, uri: Uri) -> Response {
-    let Ok(seq) = seq.parse() else { return unknown("an entry has a number") };
+    let Ok(seq) = seq.parse() else {
+        return unknown(said!(en: "an entry has a number", fr: "une entrée a un numéro"));
+    };
     let with_secrets = with_secrets(&uri);
     let exchange = move |state: &State| match state.ring.get(seq).as_deref() {
-        None => unknown("there is no such entry, or none any more"),
+        None => unknown(said!(
+            en: "there is no such entry, or none any more",
+            fr: "il n'y a pas cette entrée, ou elle n'y est plus",
+        )),
         Some(entry) => match &entry.deed {
             Deed::Exchange(exchange) => json(&exchange.detail(seq, micros(entry.at), with_secrets)),
-            Deed::Note(_) => unknown("this entry is no command"),
+            Deed::Note(_) => unknown(said!(en: "this entry is no command", fr: "cette entrée n'est pas une commande")),
         },
     };
     aside(state, exchange).await
@@ -190,7 +223,12 @@ async fn apdu(state: Shared, uri: Uri) -> Response {
 }
 
 async fn scriptor(state: Shared, uri: Uri) -> Response {
-    let Some(slot) = slot_of(&uri) else { return missing("a script is of one slot: say which, as ?slot=0") };
+    let Some(slot) = slot_of(&uri) else {
+        return missing(said!(
+            en: "a script is of one slot: say which, as ?slot=0",
+            fr: "un script est d'un seul emplacement : dire lequel, par ?slot=0",
+        ));
+    };
     let with_secrets = with_secrets(&uri);
     let script =
         move |state: &State| answer::text(export::script(&state.ring.all(), &state.readers(), slot, with_secrets));
@@ -204,8 +242,11 @@ async fn card_in(state: Shared, Path(slot): Path<String>, uri: Uri) -> Response 
         let baseline = |stay| state.baselines.of(slot, stay);
         match card::document(&state.remote, slot, baseline, with_secrets) {
             Ok(Some(document)) => json(&document),
-            Ok(None) => unknown("nobody can look into this card: its chip is not one of ours"),
-            Err(refusal) => refused(&refusal),
+            Ok(None) => unknown(said!(
+                en: "nobody can look into this card: its chip is not one of ours",
+                fr: "nul ne peut regarder dans cette carte : sa puce n'est pas des nôtres",
+            )),
+            Err(why) => unseen(why),
         }
     };
     aside(state, card).await
@@ -215,16 +256,22 @@ async fn insert(state: Shared, Path(slot): Path<String>, body: Bytes) -> Respons
     let Some(slot) = number(&slot) else { return no_slot() };
     let insert = match parse(&body) {
         Ok(insert) => insert,
-        Err(why) => return malformed(&why),
+        Err(why) => return malformed(why),
     };
     let insert = move |state: &State| match insert {
         Insert::Card(name) => match state.shelf.built_in(&name) {
             Some(card) => ask(state, Asked::Insert { slot, card: card.into(), state_reset: None }),
-            None => unknown("no built-in card is called so"),
+            None => unknown(said!(
+                en: "no built-in card is called so",
+                fr: "aucune carte intégrée ne porte ce nom",
+            )),
         },
         Insert::File(name) => match state.shelf.file(&name) {
             Some(card) => ask(state, Asked::Insert { slot, card, state_reset: None }),
-            None => unknown("there is no such card file in the folder of cards"),
+            None => unknown(said!(
+                en: "there is no such card file in the folder of cards",
+                fr: "ce fichier de carte n'est pas dans le dossier de cartes",
+            )),
         },
         Insert::From(from) => ask(state, Asked::InsertFrom { slot, from }),
     };
@@ -249,7 +296,7 @@ async fn pin(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
         Ok(Pin { pin, ahead }) => {
             aside(state, move |state| ask(state, Asked::Pin { slot: Some(slot), pins: vec![pin], ahead })).await
         }
-        Err(why) => malformed(&why),
+        Err(why) => malformed(why),
     }
 }
 
@@ -257,7 +304,7 @@ async fn fault(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response
     let Some(slot) = number(&slot) else { return no_slot() };
     match parse(&body) {
         Ok(Faults { faults }) => aside(state, move |state| ask(state, Asked::Fault { slot, faults })).await,
-        Err(why) => malformed(&why),
+        Err(why) => malformed(why),
     }
 }
 
@@ -267,7 +314,10 @@ async fn clear_faults(state: Shared, Path(slot): Path<String>) -> Response {
 
 /// Does what may wait for a card or a file, beside the thread of the connections.
 async fn aside(state: Shared, work: impl FnOnce(&State) -> Response + Send + 'static) -> Response {
-    let failed = |_| answer::refusal(StatusCode::INTERNAL_SERVER_ERROR, "the page failed at this", None);
+    let failed = |_| {
+        let why = said!(en: "the page failed at this", fr: "la page n'y est pas arrivée");
+        answer::refusal(StatusCode::INTERNAL_SERVER_ERROR, why, None)
+    };
     tokio::task::spawn_blocking(move || work(&state.0)).await.unwrap_or_else(failed)
 }
 
@@ -280,17 +330,24 @@ async fn with_slot(state: Shared, slot: &str, asked: impl FnOnce(usize) -> Asked
 
 /// Asks the host for something, and gives its reply as the control socket has it.
 fn ask(state: &State, asked: Asked) -> Response {
-    state.remote.ask(asked).map_or_else(|refusal| refused(&refusal), |reply| json(&reply))
+    state.remote.carry_out(asked).map_or_else(|error| refused(&error), |reply| json(&reply))
 }
 
 /// What is asked for in a body. What it says is told nobody, since it may be a PIN.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body)
-        .map_err(|error| format!("this is not what is asked here (line {}, column {})", error.line(), error.column()))
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Said> {
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        said!(
+            en: "this is not what is asked here (line {line}, column {column})",
+            fr: "ce n'est pas ce qui est demandé ici (ligne {line}, colonne {column})",
+        )
+        .into()
+    })
 }
 
-fn malformed(why: &str) -> Response {
-    answer::refusal(StatusCode::BAD_REQUEST, why, Some("/api/openapi.json has what is"))
+fn malformed(why: Said) -> Response {
+    let hint = said!(en: "/api/openapi.json has what is", fr: "/api/openapi.json dit ce qui l'est");
+    answer::refusal(StatusCode::BAD_REQUEST, why, Some(hint.into()))
 }
 
 fn number(text: &str) -> Option<usize> {
@@ -298,10 +355,10 @@ fn number(text: &str) -> Option<usize> {
 }
 
 fn no_slot() -> Response {
-    unknown("a slot has a number")
+    unknown(said!(en: "a slot has a number", fr: "un emplacement a un numéro"))
 }
 
-fn missing(what: &str) -> Response {
+fn missing(what: impl Into<Said>) -> Response {
     answer::refusal(StatusCode::BAD_REQUEST, what, None)
 }
 

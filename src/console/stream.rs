@@ -32,6 +32,8 @@ struct Reader {
     seq: u64,
     /// What it was told of the slots.
     slots: String,
+    /// What it was told of commands that have no answer yet.
+    underway: String,
     /// How often nothing was to be said.
     silent: u32,
 }
@@ -39,7 +41,7 @@ struct Reader {
 /// The events behind an entry, for as long as somebody listens.
 pub(super) fn events(state: Arc<State>, seq: u64) -> Response {
     let moved = Ring::watch(&state.ring);
-    let reader = Reader { state, moved, seq, slots: String::new(), silent: 0 };
+    let reader = Reader { state, moved, seq, slots: String::new(), underway: "[]".into(), silent: 0 };
     let pieces = unfold(reader, |mut reader| async {
         let piece = reader.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(piece)), reader))
@@ -60,6 +62,12 @@ impl Reader {
             self.moved.borrow_and_update();
             if let Some(piece) = self.entries() {
                 self.silent = 0;
+                return Some(piece);
+            }
+            let underway = serde_json::to_string(&self.state.underway.lines()).ok()?;
+            if underway != self.underway {
+                let piece = format!("event: underway\ndata: {underway}\n\n");
+                self.underway = underway;
                 return Some(piece);
             }
             // Whichever comes first. A sender is there as long as the state is.

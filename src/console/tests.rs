@@ -112,7 +112,7 @@ impl House {
             let text = String::from_utf8_lossy(&heard);
             let lists = text.lines().filter_map(|line| line.strip_prefix("data: ["));
             let lists = lists.filter_map(|list| serde_json::from_str::<Vec<Value>>(&format!("[{list}")).ok());
-            let entries: Vec<Value> = lists.flatten().collect();
+            let entries: Vec<Value> = lists.flatten().filter(|entry| entry["seq"].is_number()).collect();
             if entries.iter().filter(|entry| entry["kind"] == "command").count() >= commands {
                 return entries;
             }
@@ -348,6 +348,93 @@ fn a_fault_is_armed_strikes_and_is_told() {
 }
 
 #[test]
+fn refusals_are_told_in_the_language_that_is_asked_for() {
+    let house = House::new();
+    let (host, bearer, json) = (house.host_line(), house.bearer(), "Content-Type: application/json");
+    let french = "Accept-Language: fr-FR, en;q=0.5";
+    for (request, body, english, told) in [
+        ("POST /api/slots/1/remove", "{}", "is empty already", "est déjà vide"),
+        ("POST /api/slots/0/insert", "{\"card\":\"x\"}", "no built-in card", "aucune carte intégrée"),
+        ("POST /api/slots/0/fault", "{\"faults\":[\"dance\"]}", "is no word of faults", "n'est pas un mot des pannes"),
+        ("POST /api/slots/0/pin", "{", "not what is asked here", "pas ce qui est demandé ici"),
+        ("GET /api/slots/1/card", "", "no card in slot 1", "pas de carte dans l'emplacement 1"),
+        ("GET /api/nothing", "", "nothing at this path", "rien à ce chemin"),
+        ("PUT /api/slots", "{}", "not asked in that way", "ne se demande pas ainsi"),
+    ] {
+        let said = house.say(request, &[&host, &bearer, json], body);
+        assert!(said.status >= 400 && said.body.contains(english), "{request}: {said:?}");
+        let said = house.say(request, &[&host, &bearer, json, french], body);
+        assert!(said.status >= 400 && said.body.contains(told), "{request}: {said:?}");
+    }
+    let stranger = house.say("GET /api/slots", &[&host, french], "");
+    assert!(stranger.status == 401 && stranger.body.contains("avec son jeton"), "{stranger:?}");
+}
+
+#[test]
+fn whole_commands_and_answers_are_sought_but_for_secrets() {
+    let house = House::new();
+    let ades = [0, 0xA4, 4, 0x0C, 12, 0xD2, 0x50, 0, 0, 4, b'A', b'd', 0xE8, b'l', b'e', 1, 1];
+    house.send(&[&SELECT, &[0, 0xA4, 2, 4, 2, 0xD0, 1], &[0, 0xB0, 0x82, 0, 0x80], &ades, &VERIFY]);
+    let entries = house.entries(5);
+    let is_in = |seq: &Value, found: &Value| {
+        let runs = found["runs"].as_array().expect("a list").iter();
+        let seq = seq.as_u64().expect("a number");
+        let ends = |run: &Value| Some((run[0].as_u64()?, run[1].as_u64()?));
+        runs.filter_map(ends).any(|(first, last)| (first..=last).contains(&seq))
+    };
+    let of = |name: &str| {
+        let named = |entry: &&Value| entry["name"].as_str().is_some_and(|own| own.starts_with(name));
+        entries.iter().find(named).unwrap_or_else(|| panic!("{name}: {entries:?}"))["seq"].clone()
+    };
+    let (read, verify) = (of("READ BINARY"), of("VERIFY"));
+    let data = house.json(&format!("/api/dialogue/{read}"))["whole_data"].as_str().expect("bytes").replace(' ', "");
+    // Bytes behind those that stand in the list.
+    let late = data.get(80..96).expect("a long answer");
+    for sought in [late, "6F6F6D", "nir", "b082", "opensc", "00B08200", "READ%20binary+9000"] {
+        let found = house.json(&format!("/api/search?q={sought}"));
+        let wanted = !["6F6F6D", "opensc"].contains(&sought);
+        assert_eq!(is_in(&read, &found), wanted, "{sought}: {found}");
+        assert!(found["until"].as_u64() >= verify.as_u64());
+    }
+    for (sought, wanted) in [("63C2", true), ("essais", true), ("VERIFY", true), ("30313233", false), ("0123", false)] {
+        let found = house.json(&format!("/api/search?q={sought}"));
+        assert_eq!(is_in(&verify, &found), wanted, "{sought}: {found}");
+    }
+    let behind = house.json(&format!("/api/search?q=VERIFY&behind={verify}"));
+    assert_eq!(behind["runs"], json!([]));
+    for bad in ["", "?q=", "?q=%", "?q=%FF"] {
+        assert_eq!(house.get(&format!("/api/search{bad}")).status, 400, "{bad}");
+    }
+}
+
+#[test]
+fn a_command_without_an_answer_is_told_until_it_has_one() {
+    let house = House::new();
+    let armed = house.post("/api/slots/0/fault", &json!({ "faults": ["late=2s n=1"] }));
+    assert_eq!(armed.status, 200, "{armed:?}");
+    std::thread::scope(|scope| {
+        scope.spawn(|| house.send(&[&SELECT]));
+        let slow = loop {
+            let slow = house.json("/api/underway");
+            if slow != json!([]) {
+                break slow;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(
+            (&slow[0]["name"], &slow[0]["command"]),
+            (&json!("SELECT application VITALE"), &json!("00 A4 04 00"))
+        );
+        assert_eq!((&slow[0]["slot"], &slow[0]["sent"]), (&json!(0), &json!(SELECT.len())));
+        let document: Value = serde_json::from_str(routes::OPENAPI).expect("JSON");
+        let schema = json!({ "$ref": "#/components/schemas/Underway" });
+        check(&slow[0], &schema, &document["components"]["schemas"], "Underway");
+    });
+    house.entries(1);
+    assert_eq!(house.json("/api/underway"), json!([]));
+}
+
+#[test]
 fn the_card_is_seen_with_what_changed() {
     let house = House::new();
     let pins = |card: &Value| {
@@ -445,6 +532,7 @@ fn what_is_answered_is_as_the_document_says() {
         ("/api/cards", of("Cards")),
         ("/api/faces", json!({ "type": "array", "items": of("Face") })),
         ("/api/slots/0/card", of("CardDocument")),
+        ("/api/search?q=VITALE", of("Found")),
         (&format!("/api/dialogue/{seq}"), of("Exchange")),
     ] {
         check(&house.json(path), &schema, schemas, path);

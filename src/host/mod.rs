@@ -21,6 +21,8 @@ mod real;
 mod recording;
 mod remote;
 mod running;
+#[cfg(feature = "console")]
+mod said;
 mod socket;
 pub mod state;
 mod texts;
@@ -56,7 +58,7 @@ use drivers::Drivers;
 use folder::Folder;
 pub use folder::{LONGEST_SOCKET, place};
 use making::Content;
-pub use remote::{CardIn, Remote};
+pub use remote::{CardIn, NotSeen, Remote};
 pub use running::{HostName, HostNameError, LONGEST_HOST_NAME, Running, running};
 use state::Resets;
 

@@ -9,6 +9,8 @@ use std::{
 
 use virtuale_engine::Card;
 
+#[cfg(feature = "console")]
+use super::HostError;
 use super::{
     Kind, Listener,
     control::{Handler, Refusal, Reply, Request},
@@ -33,6 +35,21 @@ pub struct CardIn {
     /// Its card file and its layout, if it was made of one and the host keeps them
     /// ([`Builder::keep_profiles`](super::Builder::keep_profiles)).
     pub profile: Option<Arc<Profile>>,
+}
+
+/// Why nobody looks at a card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotSeen {
+    /// It works on a command, longer than who only wants to look waits.
+    #[error("the card in slot {0} is busy")]
+    Busy(usize),
+    /// There is none in the slot, or no such slot.
+    #[error("there is no card in slot {0}")]
+    NoCard(usize),
+    /// The host is gone.
+    #[error("the readers are gone")]
+    Gone,
 }
 
 impl Remote {
@@ -68,23 +85,22 @@ impl Remote {
         self.0.upgrade().map(|desk| desk.readers.slots_with_pad()).unwrap_or_default()
     }
 
+    /// The same, with why not in both languages.
+    #[cfg(feature = "console")]
+    pub(crate) fn carry_out(&self, request: Request) -> Result<Reply, HostError> {
+        self.desk().map_err(HostError::Refused)?.carry_out(request)
+    }
+
     /// Looks at the card of a slot; programs wait for it meanwhile. One that is busy is waited for, but not long.
     ///
     /// # Errors
     ///
-    /// That there is no such card, that it is busy, or that the host is gone.
-    pub fn look<T>(&self, slot: usize, look: impl FnOnce(&dyn Card) -> T) -> Result<T, Refusal> {
-        let seen = self.desk()?.readers.look(slot, PATIENCE, look);
-        seen.map_err(|error| {
-            let (kind, hint) = match error {
-                CardError::InUse => (Kind::Environment, Some("look again when its command is over".into())),
-                _ => (Kind::Usage, None),
-            };
-            let message = match error {
-                CardError::InUse => format!("the card in slot {slot} is busy"),
-                _ => format!("there is no card in slot {slot}"),
-            };
-            Refusal { kind, message, hint }
+    /// [`NotSeen`].
+    pub fn look<T>(&self, slot: usize, look: impl FnOnce(&dyn Card) -> T) -> Result<T, NotSeen> {
+        let desk = self.0.upgrade().ok_or(NotSeen::Gone)?;
+        desk.readers.look(slot, PATIENCE, look).map_err(|error| match error {
+            CardError::InUse => NotSeen::Busy(slot),
+            _ => NotSeen::NoCard(slot),
         })
     }
 

@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
     Client, PYTHON, Sandbox, file,
-    programs::{AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD},
+    programs::{AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD, SCRIPTOR},
     trial,
 };
 
@@ -39,13 +39,20 @@ pub(crate) fn trials() -> Vec<Trial> {
     let browser: &[&Client] = &[&NODE, &PLAYWRIGHT, &CHROMIUM];
     let with = |more: &[&'static Client]| [browser, more].concat();
     let trials = vec![
-        trial(&with(&[&PCSC_SCAN, &OPENSC, &PYSCARD]), "console::a_person_sees_and_does_all_there", |sandbox| {
-            visit(sandbox, "visit", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"])
-        }),
+        trial(
+            &with(&[&PCSC_SCAN, &OPENSC, &PYSCARD, &SCRIPTOR]),
+            "console::a_person_sees_and_does_all_there",
+            |sandbox| visit(sandbox, "visit", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"]),
+        ),
         trial(&with(&[]), "console::strangers_are_kept_out", |sandbox| {
             visit(sandbox, "strangers", &["--card", "vitale2-martin"])
         }),
         trial(&with(&[]), "console::a_hostile_card_is_text", hostile),
+        trial(&with(&[&OPENSC]), "console::the_page_says_what_became_of_its_readers", |sandbox| {
+            // The script stops them.
+            let served = sandbox.serve(&["--console", "127.0.0.1:0", "--card", "vitale2-martin"])?;
+            run(sandbox, &served.socket, &["ends"])
+        }),
         trial(&with(&[&PYSCARD]), "console::a_hundred_thousand_commands_are_smooth", many),
         trial(&[], "console::the_token_is_nowhere_to_be_read", token),
     ];

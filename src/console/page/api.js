@@ -1,6 +1,7 @@
 // What is asked of the program: JSON, and the events as they happen. The token stays in this tab.
 
 import { toast } from "./dom.js";
+import { currentLanguage, spoken, t } from "./text.js";
 
 const KEY = "virtuale-token";
 
@@ -17,15 +18,15 @@ export function enter() {
 }
 
 function headers(more) {
-  return { authorization: `Bearer ${sessionStorage.getItem(KEY)}`, ...more };
+  return { authorization: `Bearer ${sessionStorage.getItem(KEY)}`, "accept-language": currentLanguage(), ...more };
 }
 
 /** Why something was not done. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem?.message ?? `${status}`);
+    super(spoken(problem?.message ?? `${status}`));
     this.status = status;
-    this.hint = problem?.hint;
+    this.hint = problem?.hint && spoken(problem.hint);
   }
 }
 
@@ -71,9 +72,15 @@ export async function does(slot, what, body) {
     await post(`/api/slots/${slot.slot}/${what}`, body);
     return true;
   } catch (error) {
-    if (error instanceof Refused) toast(error.message, error.hint, true);
+    complain(error);
     return false;
   }
+}
+
+/** Shows why something was not done. */
+export function complain(error) {
+  if (error instanceof Refused) toast(error.message, error.hint, true);
+  else toast(t("unreached"), t("unreached.hint"), true);
 }
 
 /** The events of a stream, as far as the program makes use of them. */

@@ -46,7 +46,8 @@ function speak(language) {
   header();
   slots.draw();
   dialogue.draw();
-  if (view === "card") card.draw();
+  if (view === "card") card.look();
+  banner();
 }
 
 function show(name) {
@@ -115,6 +116,15 @@ function keys(event) {
   does();
 }
 
+/** Says what became of the readers, above what is still there of them. */
+function banner() {
+  const box = document.getElementById("banner");
+  const text = { gone: "banner.gone", refused: "banner.refused", broken: slots.status && "banner.broken" }[state];
+  box.hidden = !text;
+  stage.classList.toggle("stale", state === "gone" || state === "refused");
+  render(box, text && el("p", {}, t(text), state === "refused" && [" ", el("code", {}, "virtuale console --url")]));
+}
+
 /** Without the token there is nothing to see but how to come in. */
 function closed() {
   stage.replaceChildren(
@@ -145,6 +155,7 @@ const slots = new Slots({
   changed: () => {
     header();
     dialogue.choices();
+    dialogue.wait();
     if (!store.records.length) dialogue.tell();
     lookAgain();
   },
@@ -173,7 +184,8 @@ if (enter()) {
       if (told !== state && told !== "live") announce(t(`state.${told}`));
       state = told;
       header();
-      if (told === "refused") closed();
+      if (told === "refused" && !slots.status) closed();
+      else banner();
     },
   );
 } else closed();

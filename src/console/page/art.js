@@ -1,6 +1,6 @@
 // A card drawn as a card. Colours, lines and chip are our own invention, and like no real card.
 
-import { svg } from "./dom.js";
+import { shown, svg } from "./dom.js";
 import { t } from "./text.js";
 
 /** Ground, lines, ink by generation; any other card has the last. */
@@ -21,6 +21,9 @@ function coat(card) {
   const known = Object.keys(COATS).find((name) => layout.startsWith(name));
   return COATS[known ?? (card.family === "cps" ? "cps" : "other")];
 }
+
+/** A layout or generation as people write it: `VITALE 2`. */
+export const kindName = (name) => shown(name).toUpperCase().replace(/^([A-Z]+)(\d)/, "$1 $2");
 
 /** A small number that a text always has. */
 function hash(text) {
@@ -66,7 +69,7 @@ export function drawCard(card, { contactless = false } = {}) {
   const [ground, line, ink] = coat(card);
   const [holder, apart] = card.people[0] ?? [];
   const name = holder ?? card.name;
-  const kind = (card.layout ?? card.family ?? "").toUpperCase();
+  const kind = kindName(card.layout ?? card.family ?? "");
   const clip = `clip-${hash(card.name + card.generation)}`;
   const words = (x, y, size, text, more = {}) =>
     svg("text", { x, y, fill: ink, "font-size": size, "font-family": "system-ui, sans-serif", ...more }, text);

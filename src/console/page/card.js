@@ -6,6 +6,15 @@ import { t, said } from "./text.js";
 
 const LINE = 16;
 
+/** In which order rules are told. */
+const RULES = ["read", "update", "append", "activate", "deactivate", "delete"];
+
+/** The rules of a file: first what somebody may. */
+function rules(file) {
+  const known = Object.entries(file.rules).sort(([a], [b]) => RULES.indexOf(a) - RULES.indexOf(b));
+  return [...known.filter(([, rule]) => rule !== "never"), ...known.filter(([, rule]) => rule === "never")];
+}
+
 export class CardView {
   constructor(slots) {
     this.slots = slots;
@@ -122,7 +131,6 @@ export class CardView {
         el("span", { class: "mono" }, secret.directory),
         tries && el("span", { class: "tries" }, Array.from({ length: tries.most }, (_, at) => el("i", { class: at < tries.left ? "left" : "", "aria-hidden": "true" })), el("b", {}, tries.left ? t("tries", tries.left, tries.most) : t("blocked"))),
         uses && el("span", {}, t("uses", uses.left, uses.most)),
-        !tries && !uses && el("span", {}, t("unlimited")),
         secret.proved_on.length > 0 && el("span", { class: "proved" }, `✓ ${t("proved", secret.proved_on.join(", "))}`),
       );
     };
@@ -135,13 +143,20 @@ export class CardView {
         el("code", {}, one.directory),
         one.file && ` › ${one.file}`,
         one.record !== undefined && ` #${one.record}`,
-        ": ",
+        t("colon"),
         [...one.environments.map(said), one.messaging && t("messaging"), one.role && t("role", one.role)].filter(Boolean).join(", ") || t("nothing.proved"),
       );
+    // PINs first: they are what people look for.
+    const counted = card.secrets.filter((secret) => secret.tries || secret.uses).sort((a, b) => (b.kind === "pin") - (a.kind === "pin"));
+    const others = card.secrets.filter((secret) => !secret.tries && !secret.uses);
+    const key = (secret) =>
+      el("tr", {}, el("td", {}, `${t(`secret.${secret.kind}`)}`), el("td", { class: "mono" }, secret.reference), el("td", {}, secret.name ?? ""), el("td", { class: "mono" }, secret.directory), el("td", { class: "proved" }, secret.proved_on.length > 0 && `✓ ${t("proved", secret.proved_on.join(", "))}`));
+    const head = ["card.keys", "reference", "name", "directory"].map((name) => el("th", { scope: "col" }, t(name)));
     return [
       el("h3", {}, t("card.state")),
-      card.channels.length > 0 && el("ul", { class: "channels" }, card.channels.map(channel)),
-      el("ul", { class: "meters" }, card.secrets.map(meter)),
+      card.channels.length > 0 && el("section", { class: "part" }, el("h4", {}, t("card.channels")), el("ul", { class: "channels" }, card.channels.map(channel))),
+      counted.length > 0 && el("section", { class: "part" }, el("h4", {}, t("card.codes")), el("ul", { class: "meters" }, counted.map(meter))),
+      others.length > 0 && el("table", { class: "parts" }, el("thead", {}, el("tr", {}, head, el("td", {}))), el("tbody", {}, others.map(key))),
     ].filter(Boolean);
   }
 
@@ -159,9 +174,9 @@ export class CardView {
         fact(t("size"), t("n.bytes", file.size)),
         fact(t("life"), t(`life.${file.life_cycle}`)),
         fact(t("readable"), said(file.readable)),
-        fact(t("origin"), origin && [origin, file.source && ` ${file.source}`]),
+        fact(t("origin"), origin && [origin, file.source && el("span", { lang: "en" }, ` ${file.source}`)]),
       ),
-      el("ul", { class: "rules", "aria-label": t("rules") }, Object.entries(file.rules).map(([name, rule]) => el("li", {}, el("b", {}, t(`rule.${name}`)), ` ${said(rule)}`))),
+      el("ul", { class: "rules", "aria-label": t("rules") }, rules(file).map(([name, rule]) => el("li", { class: rule === "never" ? "never" : undefined }, el("b", {}, t(`rule.${name}`)), t("colon"), said(rule)))),
       (file.hidden || this.secrets) &&
         el(
           "p",

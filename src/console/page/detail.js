@@ -1,8 +1,8 @@
 // One command in full: its bytes, what they are, and what the answer says.
 
-import { el, render, toast, shown, announce } from "./dom.js";
-import { get, Refused } from "./api.js";
-import { t, status } from "./text.js";
+import { el, render, shown, announce } from "./dom.js";
+import { complain, get } from "./api.js";
+import { number, ofBoth, t } from "./text.js";
 
 /** Bytes on a line of a dump, as there is room. */
 const WIDE = 16;
@@ -64,7 +64,7 @@ export class Detail {
       const exchange = await get(`/api/dialogue/${one.seq}${secrets ? "?secrets=show" : ""}`);
       if (this.seq === one.seq) this.draw(exchange, one, secrets);
     } catch (error) {
-      if (error instanceof Refused) toast(error.message, error.hint, true);
+      complain(error);
     }
   }
 
@@ -96,12 +96,12 @@ export class Detail {
       el(
         "dl",
         { class: "facts" },
-        fact(t("answer"), `${exchange.status ?? ""} ${status(exchange.meaning)}`.trim()),
+        fact(t("answer"), `${exchange.status ?? ""} ${ofBoth(exchange.meaning, exchange.meaning_fr)}`.trim()),
         fact(t("fact.file"), exchange.place ? `${exchange.file ?? ""} (${exchange.place})` : exchange.file),
         exchange.file_range && fact(t("bytes"), `${exchange.file_range[0]}..${exchange.file_range[1]}`),
         fact(t("fact.program"), [exchange.program, exchange.process && t("process", exchange.process), exchange.session !== undefined && t("session", exchange.session)].filter(Boolean).join(" · ")),
-        fact(t("time"), `${(exchange.at / 1e6).toFixed(6)} s`),
-        fact(t("took"), `${exchange.took} µs`),
+        fact(t("time"), `${number(exchange.at / 1e6, 6)} s`),
+        fact(t("took"), `${number(exchange.took)} µs`),
         exchange.faults && fact(t("note.fault"), exchange.faults.map(shown).join(", ")),
         exchange.committed && fact(t("committed"), t("n.bytes", exchange.committed)),
       ),

@@ -1,24 +1,50 @@
 // The dialogue: what programs say to cards, as it happens.
 
-import { el, render, announce, toast, keep, dialog } from "./dom.js";
-import { text as fetchText, Refused } from "./api.js";
+import { el, render, announce, keep, dialog } from "./dom.js";
+import { complain, get, text as fetchText } from "./api.js";
 import { store, add, group, filter } from "./store.js";
 import { List } from "./list.js";
-import { t, status, number } from "./text.js";
+import { t, ofBoth, number } from "./text.js";
 import { Detail } from "./detail.js";
+import { openPad } from "./pad.js";
 
 const ROW = 24;
 const LEVELS = ["done", "warning", "refused", "silent", "note"];
 
 const CELLS = ["time", "slotno", "what name", "file", "hex", "bytes end", "answer", "took end"];
 
+/** How long nobody types before the program is asked. */
+const PAUSE = 200;
+
+/** What is known of each row of the document. */
+const drawn = new WeakMap();
+
+/** Puts text, or elements, into a cell, if that is not what is there: most rows of a dialogue are like their neighbours. */
+function putIn(cell) {
+  let node = document.createTextNode("");
+  let there = "";
+  cell.append(node);
+  return (text, elements) => {
+    if (text === undefined) {
+      cell.replaceChildren(...elements);
+      node = undefined;
+      return;
+    }
+    if (node === undefined) {
+      node = document.createTextNode(text);
+      cell.replaceChildren(node);
+    } else if (text !== there) node.data = text;
+    there = text;
+  };
+}
+
 /** A time as it stands in the list: seconds since the readers were made. */
-const time = (micros) => (micros / 1e6).toFixed(4);
+const time = (micros) => number(micros / 1e6, 4);
 
 /** How long a card took. */
 function took(micros) {
   if (micros < 1000) return `${micros} µs`;
-  return micros < 1e6 ? `${(micros / 1000).toFixed(1)} ms` : `${(micros / 1e6).toFixed(2)} s`;
+  return micros < 1e6 ? `${number(micros / 1000, 1)} ms` : `${number(micros / 1e6, 2)} s`;
 }
 
 export class Dialogue {
@@ -26,6 +52,10 @@ export class Dialogue {
     this.slots = slots;
     this.asked = { words: "", slot: "", program: "", levels: new Set() };
     this.rows = [];
+    this.commands = 0;
+    /** What has no answer yet: commands, and pads that wait for a person. */
+    this.waiting = [];
+    this.slow = [];
     this.folded = new Set();
     this.paused = false;
     this.unseen = 0;
@@ -61,7 +91,7 @@ export class Dialogue {
     this.slotBox = el("select", { "aria-label": t("filter.slot"), "data-key": "slot", onchange: (event) => this.ask({ slot: event.target.value }) });
     this.programBox = el("select", { "aria-label": t("filter.program"), "data-key": "program", onchange: (event) => this.ask({ program: event.target.value }) });
     this.pauseButton = el("button", { "aria-pressed": String(this.paused), "data-key": "pause", onclick: () => this.pause() }, t("pause"));
-    this.count = el("span", { class: "count" });
+    this.count = el("p", { class: "count" });
     const head = el(
       "div",
       { class: "list-head cols", role: "row", "aria-rowindex": "1" },
@@ -101,9 +131,9 @@ export class Dialogue {
         el("span", { class: "levels", role: "group", "aria-label": t("filter.level") }, levels),
         this.pauseButton,
         el("button", { "data-key": "export", onclick: () => this.exportAs() }, t("export")),
-        this.count,
       ),
       this.split,
+      this.count,
     );
     this.choices();
     this.gather();
@@ -118,6 +148,8 @@ export class Dialogue {
       this.slots().map((slot) => option(String(slot.slot), `${slot.slot} ${slot.reader}`, this.asked.slot)),
     );
     this.known = store.programs.size;
+    this.slotBox.hidden = this.slots().length < 2;
+    this.programBox.hidden = [...store.programs].filter(Boolean).length < 2;
     render(
       this.programBox,
       option("", t("filter.program.all"), this.asked.program),
@@ -127,7 +159,36 @@ export class Dialogue {
 
   ask(change) {
     Object.assign(this.asked, change);
+    if (change.words !== undefined) this.seek();
     this.gather();
+  }
+
+  /** Has the program look into whole commands and answers, once nobody types any more. */
+  seek() {
+    clearTimeout(this.due);
+    const words = this.asked.words.trim();
+    this.deep = undefined;
+    this.seeking = words.length > 1;
+    if (this.seeking) this.due = setTimeout(() => this.look(words), PAUSE);
+  }
+
+  async look(words) {
+    this.due = undefined;
+    const behind = this.deep?.until ?? 0;
+    const found = await get(`/api/search?${new URLSearchParams({ q: words, behind })}`).catch(() => undefined);
+    if (words !== this.asked.words.trim()) return;
+    this.seeking = false;
+    const deep = this.deep ?? { until: 0, seqs: new Set() };
+    for (const [first, last] of found?.runs ?? []) for (let seq = first; seq <= last; seq += 1) deep.seqs.add(seq);
+    deep.until = found?.until ?? behind;
+    this.deep = deep;
+    if (!this.paused && (found?.runs.length || !behind)) this.gather();
+    else this.tell();
+  }
+
+  /** The same of what came since. */
+  lookOn() {
+    if (this.deep && !this.due) this.due = setTimeout(() => this.look(this.asked.words.trim()), PAUSE);
   }
 
   toggle(level) {
@@ -148,13 +209,35 @@ export class Dialogue {
       this.tell();
       return;
     }
+    this.lookOn();
     if (gone) this.gather();
     else {
-      const fits = filter(this.asked);
+      const before = this.rows.length;
+      const fits = filter(this.asked, this.deep?.seqs);
       for (const one of store.records.slice(-entries.length)) this.take(one, fits);
-      this.list.set(this.rows.length, { keeps: true });
+      this.list.set(this.rows.length + this.waiting.length, before);
       this.tell();
     }
+  }
+
+  /** Commands have no answer yet. */
+  hearWaiting(commands) {
+    const since = performance.now() - PAUSE;
+    this.slow = commands.map((one) => this.slow.find((known) => known.slot === one.slot && known.at === one.at) ?? { ...one, kind: "underway", since });
+    this.wait();
+  }
+
+  /** What waits, as it is now, below all that is over. */
+  wait() {
+    const { slot, program, levels, words } = this.asked;
+    const pads = this.slots().filter((each) => each.asks).map((each) => ({ kind: "asks", slot: each.slot, pad: each, name: t(`asks.${each.asks.pin}`, each.asks.shortest, each.asks.longest), program: "" }));
+    const fits = (one) =>
+      (slot === "" || one.slot === Number(slot)) && (program === "" || one.program === program) && (!levels.size || levels.has("silent")) && one.name.toLowerCase().includes(words.trim().toLowerCase());
+    this.waiting = [...this.slow, ...pads].filter(fits);
+    this.list.set(this.rows.length + this.waiting.length, this.rows.length);
+    this.empty.hidden = this.rows.length + this.waiting.length > 0;
+    clearTimeout(this.tick);
+    if (this.waiting.length) this.tick = setTimeout(() => this.wait(), 1000);
   }
 
   /** Everything anew. */
@@ -162,10 +245,12 @@ export class Dialogue {
     const chosen = this.detail.seq;
     this.rows = [];
     this.lastGroup = undefined;
-    const fits = filter(this.asked);
+    this.commands = 0;
+    const fits = filter(this.asked, this.deep?.seqs);
     for (const one of store.records) this.take(one, fits);
     this.list.active = chosen === undefined ? -1 : this.rows.findIndex((row) => row.seq === chosen);
-    this.list.set(this.rows.length);
+    this.list.set(this.rows.length + this.waiting.length);
+    this.wait();
     this.tell();
   }
 
@@ -184,17 +269,19 @@ export class Dialogue {
       this.current.count = 0;
     }
     this.current.count += 1;
-    if (!this.folded.has(this.current.key)) this.rows.push(one);
+    if (this.folded.has(this.current.key)) return;
+    this.rows.push(one);
+    this.commands += 1;
   }
 
   /** How many there are, and whether there is anything. */
   tell() {
-    const commands = this.rows.reduce((sum, row) => sum + (row.kind === "command" ? 1 : 0), 0);
-    const counts = [t("count", number(commands), number(store.records.length))];
+    const counts = [t("count", number(this.commands), number(store.records.length))];
+    if (this.seeking) counts.push(t("searching"));
     if (store.lost) counts.push(t("lost", number(store.lost)));
     if (this.unseen) counts.push(t("unseen", number(this.unseen)));
     this.count.textContent = counts.join(" · ");
-    this.empty.hidden = this.rows.length > 0;
+    this.empty.hidden = this.rows.length + this.waiting.length > 0;
     if (!this.empty.hidden) {
       const socket = this.slots.socket?.();
       render(
@@ -223,38 +310,66 @@ export class Dialogue {
   /** A row with all that one may need: to draw it is to set texts. */
   makeRow() {
     const cells = CELLS.map((kind) => el("span", { class: kind, role: "gridcell" }));
-    const [, , , file, , , answer] = cells;
-    file.append(el("b"), el("span"));
-    answer.append(el("span", { class: "dot", "aria-hidden": "true" }), el("span", { class: "sw" }), el("b", { class: "struck" }), el("i"));
-    return el("div", { role: "row" }, cells);
+    const [when, slot, name, file, hex, bytes, answer, long] = cells;
+    const [fileName, element] = [el("b"), el("span")];
+    const [dot, word, struck, meaning] = [el("span", { class: "dot", "aria-hidden": "true" }), el("span", { class: "sw" }), el("b", { class: "struck" }), el("i")];
+    file.append(fileName, element);
+    answer.append(dot, word, struck, meaning);
+    const row = el("div", { role: "row" }, cells);
+    const put = {};
+    for (const [key, cell] of Object.entries({ when, slot, name, fileName, element, hex, bytes, word, struck, meaning, long })) put[key] = putIn(cell);
+    drawn.set(row, { cells, dot, put, name, kind: "", head: undefined });
+    return row;
   }
 
   drawRow(row, index) {
-    const one = this.rows[index];
-    const [when, slot, name, file, hex, bytes, answer, long] = row.children;
-    const isCommand = one.kind === "command";
-    row.className = isCommand ? `row cols ${one.level}` : one.head ? "row cols group" : "row cols note";
-    for (const cell of [file, hex, bytes, answer, long]) cell.hidden = !isCommand;
-    when.hidden = slot.hidden = Boolean(one.head);
+    const one = this.rows[index] ?? this.waiting[index - this.rows.length];
+    const known = drawn.get(row);
+    const isWaiting = one.kind === "underway" || one.kind === "asks";
+    const kind = isWaiting ? "waiting" : one.kind === "command" ? one.level : one.head ? "group" : "note";
+    if (kind !== known.kind) {
+      const isCommand = isWaiting || one.kind === "command";
+      const [when, slot, , file, hex, bytes, answer, long] = known.cells;
+      row.className = `row cols ${kind}`;
+      known.dot.className = `dot ${kind}`;
+      for (const cell of [file, hex, bytes, answer, long]) cell.hidden = !isCommand;
+      when.hidden = slot.hidden = Boolean(one.head);
+      known.kind = kind;
+    }
+    const { put } = known;
     if (one.head) {
-      name.replaceChildren(...this.headOf(one));
+      put.name(undefined, this.headOf(one));
       return;
     }
-    when.textContent = time(one.at);
-    slot.textContent = one.slot < 0 ? "" : String(one.slot);
-    name.textContent = isCommand ? one.name : this.note(one);
-    if (!isCommand) return;
-    const [fileName, element] = file.children;
-    fileName.textContent = one.file;
-    element.textContent = one.element && ` ${one.element}`;
-    hex.textContent = one.data || one.command;
-    bytes.textContent = `${one.sent} → ${one.got}`;
-    const [dot, word, struck, meaning] = answer.children;
-    dot.className = `dot ${one.level}`;
-    word.textContent = one.status;
-    struck.textContent = one.faults;
-    meaning.textContent = status(one.meaning);
-    long.textContent = took(one.took);
+    put.when(one.at === undefined ? "" : time(one.at));
+    put.slot(one.slot < 0 ? "" : String(one.slot));
+    if (isWaiting) this.drawWaiting(put, one);
+    else if (one.kind === "command") this.drawCommand(put, one);
+    else put.name(this.note(one));
+  }
+
+  drawCommand(put, one) {
+    put.name(one.name);
+    put.fileName(one.file);
+    put.element(one.element && ` ${one.element}`);
+    put.hex(one.data || one.command);
+    put.bytes(`${one.sent} → ${one.got}`);
+    put.word(one.status);
+    put.struck(one.faults);
+    put.meaning(ofBoth(one.meaning, one.meaningFr));
+    put.long(took(one.took));
+  }
+
+  drawWaiting(put, one) {
+    put.name(one.name);
+    put.fileName("");
+    put.element(one.pad ? one.pad.reader : (one.program ?? ""));
+    put.hex(one.command ?? "");
+    put.bytes(one.sent === undefined ? "" : `${one.sent} →`);
+    put.word("");
+    put.struck("");
+    put.meaning(one.pad ? t("underway.pin") : t("underway", Math.round((performance.now() - one.since) / 1000)));
+    put.long("");
   }
 
   headOf({ of: one, key, count }) {
@@ -271,12 +386,13 @@ export class Dialogue {
   }
 
   note(one) {
-    const more = one.kind === "session_opened" || one.kind === "session_closed" ? `${one.program || t("program")} (${one.process || "?"}), ${t("session", one.session)}` : status(one.meaning);
-    return more ? `${t(`note.${one.kind}`)}: ${more}` : t(`note.${one.kind}`);
+    const more = one.kind === "session_opened" || one.kind === "session_closed" ? `${one.program || t("program")} (${one.process || "?"}), ${t("session", one.session)}` : ofBoth(one.meaning, one.meaningFr);
+    return more ? t("note.of", t(`note.${one.kind}`), more) : t(`note.${one.kind}`);
   }
 
   choose(index, isChosen) {
-    const one = this.rows[index];
+    const one = this.rows[index] ?? this.waiting[index - this.rows.length];
+    if (one.pad && isChosen) return openPad(one.pad);
     if (one.head) {
       if (isChosen) this.fold(one, index);
       return;
@@ -321,7 +437,7 @@ export class Dialogue {
         keep(form === "apdu" ? "dialogue.apdu" : "dialogue.scriptor", await fetchText(`/api/export/${form}?${query}`));
         box.close();
       } catch (error) {
-        if (error instanceof Refused) toast(error.message, error.hint, true);
+        complain(error);
       }
     };
     const box = dialog(t("export.title"), t("close"), [

@@ -2,7 +2,18 @@
 // for any number.
 
 /** Rows that are drawn above and below what is seen. */
-const AROUND = 10;
+const AROUND = 6;
+
+/** The name of the active row, for who does not see the list. */
+const ACTIVE = "active-row";
+
+/** Makes a row the active one, or one as any other. */
+function mark(row, isActive) {
+  const said = String(isActive);
+  if (row.getAttribute("aria-selected") !== said) row.setAttribute("aria-selected", said);
+  if (isActive) row.id = ACTIVE;
+  else if (row.id) row.removeAttribute("id");
+}
 
 /**
  * `count` says how many rows there are, `draw(row, index)` fills a row, `key(index)` tells it from others, `choose(index,
@@ -15,6 +26,8 @@ export class List {
     this.active = -1;
     this.follows = true;
     this.pool = new Map();
+    /** Where each row stands, and what it says of itself: what stays as it is costs nothing. */
+    this.places = new Map();
     this.spare = [];
     this.asked = false;
     scroll.addEventListener("scroll", () => {
@@ -24,16 +37,16 @@ export class List {
     });
     scroll.addEventListener("keydown", (event) => this.key(event));
     scroll.addEventListener("click", (event) => {
-      const row = event.target.closest("[data-index]");
-      if (row) this.select(Number(row.dataset.index), true);
+      const row = event.target.closest("[role=row]");
+      if (row) this.select(this.places.get(row), true);
     });
     new ResizeObserver(() => this.ask()).observe(scroll);
   }
 
-  /** There are so many rows now, and all may be others than before. */
-  set(count, { keeps = false } = {}) {
+  /** There are so many rows now, and those from one on may be others than before. */
+  set(count, from = 0) {
     this.count = count;
-    if (!keeps) this.forget();
+    this.forget(from);
     if (this.active >= count) this.active = -1;
     this.sizer.style.height = `${count * this.height}px`;
     this.scroll.setAttribute("aria-rowcount", String(count + 1));
@@ -41,9 +54,12 @@ export class List {
     this.ask();
   }
 
-  forget() {
-    this.spare.push(...this.pool.values());
-    this.pool.clear();
+  forget(from) {
+    for (const [index, row] of this.pool) {
+      if (index < from) continue;
+      this.spare.push(row);
+      this.pool.delete(index);
+    }
   }
 
   ask() {
@@ -72,29 +88,31 @@ export class List {
         row = this.make();
         this.sizer.append(row);
       }
-      row.hidden = false;
-      row.dataset.index = String(index);
-      row.id = `row-${index}`;
-      row.style.transform = `translateY(${index * this.height}px)`;
-      row.setAttribute("aria-rowindex", String(index + 2));
-      row.setAttribute("aria-selected", String(index === this.active));
+      if (row.hidden) row.hidden = false;
+      if (this.places.get(row) !== index) {
+        this.places.set(row, index);
+        row.style.transform = `translateY(${index * this.height}px)`;
+        row.setAttribute("aria-rowindex", String(index + 2));
+      }
+      mark(row, index === this.active);
       this.draw(row, index);
       this.pool.set(index, row);
     }
     for (const row of this.spare) {
+      if (row.hidden) continue;
       row.hidden = true;
-      row.removeAttribute("id");
+      mark(row, false);
     }
-    const active = this.pool.get(this.active);
-    if (active) this.scroll.setAttribute("aria-activedescendant", active.id);
+    if (this.pool.has(this.active)) this.scroll.setAttribute("aria-activedescendant", ACTIVE);
     else this.scroll.removeAttribute("aria-activedescendant");
   }
 
   select(index, isChosen = false) {
     if (index < 0 || index >= this.count) return;
-    this.pool.get(this.active)?.setAttribute("aria-selected", "false");
+    const [before, now] = [this.pool.get(this.active), this.pool.get(index)];
+    if (before) mark(before, false);
     this.active = index;
-    this.pool.get(index)?.setAttribute("aria-selected", "true");
+    if (now) mark(now, true);
     this.reveal(index);
     this.ask();
     this.choose(index, isChosen);

@@ -1,7 +1,7 @@
 // The PIN pad of a reader. What is typed goes to the program and is kept nowhere.
 
-import { el, dialog, toast, announce } from "./dom.js";
-import { post, Refused } from "./api.js";
+import { el, dialog, announce } from "./dom.js";
+import { complain, post } from "./api.js";
 import { t } from "./text.js";
 
 /** Opens the pad of a slot. */
@@ -17,7 +17,7 @@ export function openPad(slot) {
       box.close();
     } catch (error) {
       field.value = "";
-      if (error instanceof Refused) toast(error.message, error.hint, true);
+      complain(error);
     }
   };
   const enter = () => does("pin", { pin: field.value, ahead: ahead.checked }, t("pad.typed"));

@@ -3,7 +3,7 @@
 import { el, render, dialog, announce, shown } from "./dom.js";
 import { does, get } from "./api.js";
 import { t, currentLanguage } from "./text.js";
-import { drawCard } from "./art.js";
+import { drawCard, kindName } from "./art.js";
 import { openFaults } from "./faults.js";
 import { openPad } from "./pad.js";
 
@@ -141,7 +141,7 @@ export class Slots {
     if (!cards) return;
     const shelf = el("div", { class: "shelf" });
     const entry = (label, about, body) => {
-      const button = el("button", { draggable: "true", onclick: async () => (await does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", {}, about));
+      const button = el("button", { draggable: "true", onclick: async () => (await does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", { lang: "en" }, about));
       button.addEventListener("dragstart", (event) => {
         event.dataTransfer.setData(KIND, JSON.stringify(body));
         // The dialog would be in the way of the slots.
@@ -159,12 +159,16 @@ export class Slots {
       const parts = [
         cards.folder && part(t("insert.folder", cards.folder.path), cards.folder.cards.filter((card) => fits(card.shown, card.about)).map((card) => entry(card.shown, card.about, { file: card.name }))),
         part(t("insert.other"), others.filter((other) => fits(name(other))).map((other) => entry(name(other), other.reader, { from: other.slot }))),
-        part(t("insert.builtin"), cards.built_in.filter((card) => fits(card.shown, card.about)).map((card) => entry(card.shown, card.about, { card: card.name }))),
+        [...new Set(cards.built_in.map((card) => card.generation))].map((generation) => {
+          const own = cards.built_in.filter((card) => card.generation === generation && fits(card.shown, card.about));
+          return part(t("insert.builtin", kindName(generation)), own.map((card) => entry(card.shown, card.about, { card: card.name })));
+        }),
         cards.folder?.more && el("p", {}, t("insert.more")),
-      ].filter(Boolean);
+      ].flat().filter(Boolean);
       render(shelf, parts.length ? parts : el("p", {}, t("insert.none")));
     };
     const box = dialog(t("insert.title", slot.reader), t("close"), [find, shelf]);
+    box.classList.add("wide");
     draw();
     find.focus();
   }

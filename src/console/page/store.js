@@ -19,7 +19,11 @@ function intern(text) {
 /** A record: of a command, or of anything else that happened. */
 function record(entry) {
   const program = entry.program ?? "";
+  const faults = entry.faults ? entry.faults.join(", ") : "";
+  const words = [entry.kind, entry.name, entry.file, entry.element, entry.status, entry.meaning ?? entry.said, entry.meaning_fr ?? entry.said_fr, program, faults];
   return {
+    // What is sought in it: many entries say the same, so that it is there once, and is looked at once.
+    words: intern(words.filter(Boolean).join("\n").toLowerCase()),
     seq: entry.seq,
     at: entry.at,
     kind: intern(entry.kind),
@@ -37,10 +41,11 @@ function record(entry) {
     got: entry.got ?? 0,
     status: intern(entry.status ?? ""),
     meaning: intern(entry.meaning ?? entry.said ?? ""),
+    meaningFr: intern(entry.meaning_fr ?? entry.said_fr ?? ""),
     level: intern(entry.level ?? "note"),
     took: entry.took ?? 0,
     committed: entry.committed ?? 0,
-    faults: entry.faults ? intern(entry.faults.join(", ")) : "",
+    faults: intern(faults),
   };
 }
 
@@ -67,18 +72,19 @@ export function add(entries) {
 /** The group that a command is in: what one program says to one card in one stay. */
 export const group = (one) => `${one.slot}/${one.stay}/${one.session}`;
 
-/** A filter of what a person asks for; nothing asked fits all. */
-export function filter({ words, slot, program, levels }) {
+/** A filter of what a person asks for; nothing asked fits all. `deep` has the entries that the program found it in. */
+export function filter({ words, slot, program, levels }, deep) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const digits = words.replace(/\s+/g, "").toUpperCase();
-  const isHex = digits.length >= 4 && /^[0-9A-F]+$/.test(digits);
+  const known = new Map();
+  const says = (text) => {
+    let is = known.get(text);
+    if (is === undefined) known.set(text, (is = wanted.every((word) => text.includes(word))));
+    return is;
+  };
   return (one) => {
     if (levels.size && !levels.has(one.level)) return false;
     if (slot !== "" && one.slot !== Number(slot)) return false;
     if (program !== "" && (one.kind !== "command" || one.program !== program)) return false;
-    if (!wanted.length) return true;
-    const said = `${one.kind} ${one.name} ${one.file} ${one.element} ${one.status} ${one.meaning} ${one.program} ${one.faults}`.toLowerCase();
-    if (wanted.every((word) => said.includes(word))) return true;
-    return isHex && `${one.command}|${one.data}`.replaceAll(" ", "").includes(digits);
+    return !wanted.length || says(one.words) || Boolean(deep?.has(one.seq));
   };
 }

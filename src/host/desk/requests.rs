@@ -17,7 +17,27 @@ use crate::{
 
 impl Handler for Arc<Desk> {
     fn handle(&self, request: Request) -> Result<Reply, Refusal> {
-        let reply = match request {
+        self.carry_out(request).map_err(|error| {
+            let kind = match &error {
+                // Who asks did not say where these readers record and keep what their cards commit.
+                HostError::File { .. } | HostError::Unmade { .. } => Kind::Environment,
+                other => other.kind(),
+            };
+            Refusal { kind, message: error.to_string(), hint: error.hint() }
+        })
+    }
+
+    fn stop(&self) {
+        if let Stop::Call(stop) = &self.stop {
+            stop();
+        }
+    }
+}
+
+impl Desk {
+    /// Does as asked; a stop is only announced.
+    pub(in crate::host) fn carry_out(&self, request: Request) -> Result<Reply, HostError> {
+        match request {
             Request::Slots => {
                 let (name, socket) = (self.name.clone(), self.socket.clone());
                 let (slots, not_whole) = (self.slots(), self.not_whole());
@@ -62,29 +82,13 @@ impl Handler for Arc<Desk> {
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     let hint = Some("they go when that ends".into());
-                    return Err(Refusal { kind: Kind::Usage, message: why.clone(), hint });
+                    Err(HostError::Refused(Refusal { kind: Kind::Usage, message: why.clone(), hint }))
                 }
                 Stop::Call(_) => Ok(Reply::Stopping { pid: process::id(), not_whole: self.not_whole() }),
             },
-        };
-        reply.map_err(|error| {
-            let kind = match &error {
-                // Who asks did not say where these readers record and keep what their cards commit.
-                HostError::File { .. } | HostError::Unmade { .. } => Kind::Environment,
-                other => other.kind(),
-            };
-            Refusal { kind, message: error.to_string(), hint: error.hint() }
-        })
-    }
-
-    fn stop(&self) {
-        if let Stop::Call(stop) = &self.stop {
-            stop();
         }
     }
-}
 
-impl Desk {
     /// Arms all of these faults, or none of them where one is none.
     fn arm_all(&self, slot: usize, faults: &[String]) -> Result<Reply, HostError> {
         let faults = faults.iter().map(|fault| fault.parse()).collect::<Result<Vec<Fault>, _>>()?;

@@ -49,6 +49,8 @@ pub use json::{
 };
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
+#[cfg(feature = "console")]
+pub(crate) use parts::answer;
 pub use parts::{because, life};
 pub use plain::plain;
 pub use professional::{professional, professional_data};

@@ -72,7 +72,7 @@ assert.equal(read.status, 0, read.stderr);
 /** In French, as the browser asks, with little motion. */
 async function french(page) {
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
-  await page.getByRole("button", { name: "Retirer, Fente 0" }).waitFor();
+  await page.getByRole("button", { name: "Retirer, Emplacement 0" }).waitFor();
   await views(page, "in French", ["light"]);
 }
 

@@ -7,7 +7,7 @@ const path = require("node:path");
 const { assert, press, virtuale, visit } = require("./common.js");
 
 /** The NIR, by the short identifier of its file. */
-const READ = "00 B0 82 00 10";
+const READ = "00 B0 82 00 40";
 
 /** Starts a program that uses PC/SC; gives it and what it says at its end. */
 function program(name, ...words) {
@@ -39,6 +39,16 @@ visit(async (page) => {
   await page.locator(".detail h3", { hasText: "READ BINARY" }).waitFor();
   await page.locator(".detail .parts td", { hasText: "public" }).or(page.locator(".detail .parts td", { hasText: "invented" })).first().waitFor();
   await page.keyboard.press("Escape");
+  await search.fill("");
+
+  // All of an answer is sought, not only its beginning: the program looks into it.
+  await search.fill("READ BINARY");
+  await press(page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last());
+  const dump = await page.locator(".detail .dump").last().innerText();
+  const bytes = dump.split("\n").flatMap((line) => line.slice(4).match(/(?<= )[\dA-F]{2}(?= )/g));
+  await page.keyboard.press("Escape");
+  await search.fill(bytes.slice(26, 34).join(" "));
+  await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last().waitFor();
   await search.fill("");
 
   // The card is pulled and put back; pcsc_scan and the program see it.
@@ -77,7 +87,7 @@ visit(async (page) => {
 
   // A fault strikes the next command, and is told.
   await page.getByRole("button", { name: "Faults…, Slot 0" }).click();
-  await page.getByRole("button", { name: "sw=6F00 n=1" }).click();
+  await page.getByRole("button", { name: /Another status word/ }).click();
   await page.locator(".faults li", { hasText: "sw=6F00 n=1" }).waitFor();
   await page.locator("dialog[open] .dialog-head button").click();
   await program("opensc-tool", "-r", "0", "-s", "00 84 00 00 08").ended;
@@ -95,10 +105,18 @@ visit(async (page) => {
   const trace = await kept("Trace (.apdu)", false);
   assert.ok(trace.startsWith("virtuale-trace 1\n") && trace.includes(READ), trace.slice(0, 300));
   assert.ok(!trace.includes("31 32 33 34"), "no PIN in the trace");
-  fs.writeFileSync("kept.apdu", trace);
-  virtuale("convert", "kept.apdu", "--to", "json");
-  assert.ok((await kept("Trace (.apdu)", true)).includes("31 32 33 34"), "the PIN, as was asked");
-  assert.ok((await kept("scriptor script", false)).includes(READ), "a script");
+  fs.writeFileSync("open.apdu", trace);
+  virtuale("convert", "open.apdu", "--to", "json");
+  const whole = await kept("Trace (.apdu)", true);
+  assert.ok(whole.includes("31 32 33 34"), "the PIN, as was asked");
+  // It replays, its fault included; and the script runs.
+  fs.writeFileSync("kept.apdu", whole);
+  assert.match(virtuale("replay", "kept.apdu"), /1 fault repeated, no finding/);
+  const script = await kept("scriptor script", false);
+  assert.ok(script.includes(READ) && !script.includes("31 32 33 34"), script);
+  fs.writeFileSync("kept.scriptor", script);
+  const run = await program("scriptor", "kept.scriptor").ended;
+  assert.ok(run.code === 0 && run.said.includes(`> ${READ}`), run.said);
 
   // The card from inside: what changed since it came in, the tries of its PIN, what was proved.
   await page.keyboard.press("2");
