@@ -6,6 +6,7 @@
 //!   in `Authorization`. Cookies know no ports: what another user of this machine serves on another port would be sent
 //!   ours, so that the cookie alone opens nothing but the page's own files, which are no secret.
 //! - What writes also comes from the page itself, as far as the browser says where it comes from, and is JSON.
+//! - Who has not shown the token has no claim to a connection: see `server`.
 //! - Every answer says that nothing of it is kept, framed or run but what is the page's own.
 
 use std::{net::SocketAddr, time::Duration};
@@ -75,15 +76,19 @@ impl Guard {
         Self { host: address.to_string(), token, visit, cookie: format!("virtuale-{}", address.port()) }
     }
 
-    /// Looks at a request; gives it with its body whole, or why it is refused.
-    pub(super) async fn admit(&self, request: Request) -> Result<(Parts, Bytes), TurnedAway> {
+    /// Looks at a request; gives it with its body whole, or why it is refused. `admitted` hears of it as soon as its
+    /// head is that of somebody who may.
+    pub(super) async fn admit(&self, request: Request, admitted: impl FnOnce()) -> Result<(Parts, Bytes), TurnedAway> {
         let (parts, body) = request.into_parts();
-        self.check(&parts)?;
+        // Who has the cookie alone may be whoever serves something on another port.
+        if self.check(&parts)? == Pass::Token {
+            admitted();
+        }
         let body = read(body).await?;
         Ok((parts, body))
     }
 
-    fn check(&self, parts: &Parts) -> Result<(), TurnedAway> {
+    fn check(&self, parts: &Parts) -> Result<Pass, TurnedAway> {
         let text = |name: HeaderName| one(&parts.headers, &name);
         if text(header::HOST) != Some(&self.host)
             || parts.uri.authority().is_some_and(|name| name != self.host.as_str())
@@ -96,9 +101,9 @@ impl Guard {
         }
         let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
         let is_api = parts.uri.path().starts_with("/api/");
-        match self.pass(parts) {
-            Some(Pass::Token) => {}
-            Some(Pass::Cookie) if !is_api && is_read => {}
+        let pass = match self.pass(parts) {
+            Some(Pass::Token) => Pass::Token,
+            Some(Pass::Cookie) if !is_api && is_read => Pass::Cookie,
             _ => {
                 return refused(
                     StatusCode::UNAUTHORIZED,
@@ -106,7 +111,7 @@ impl Guard {
                     "il y faut l'adresse que les lecteurs ont donnée, avec son jeton : virtuale console --url la redit",
                 );
             }
-        }
+        };
         let own = format!("http://{}", self.host);
         let is_ours = parts.headers.get_all(header::ORIGIN).iter().all(|origin| origin.as_bytes() == own.as_bytes());
         let site = text(HeaderName::from_static("sec-fetch-site"));
@@ -130,7 +135,7 @@ impl Guard {
                 "ce qui se demande est du JSON, et le dit : application/json",
             );
         }
-        Ok(())
+        Ok(pass)
     }
 
     /// What somebody shows.

@@ -5,9 +5,9 @@
 //! long as it lives. docs/console.md is the guide, docs/schemas/console-openapi.json the API.
 //!
 //! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `recorder` writes the dialogue into
-//! the `ring` and what has no answer yet into `underway`, `search` looks for something there, `explain`, `card`, `face`,
-//! `shelf` and `export` say what is shown. The page itself is in `page/`: plain
-//! files that are part of the program and fetch nothing from elsewhere.
+//! the `ring` and what has no answer yet into `underway`, `search` looks for something there, and `explain`, `card`,
+//! `face`, `shelf` and `export` say what is shown. The page itself is in `page/`: plain files that are part of the
+//! program and fetch nothing from elsewhere.
 //!
 //! The rules upheld here: nobody without the token learns or does anything, whatever a browser can be made to send; no
 //! card waits for a page; what is not our own is text, and no character of it hides.

@@ -22,6 +22,7 @@ use super::{
     recorder::Baselines,
     ring::Ring,
     search,
+    server::Visitor,
     shelf::Shelf,
     stream,
     underway::Underway,
@@ -139,7 +140,8 @@ pub(super) fn router(state: Arc<State>, guard: Arc<Guard>) -> Router {
 /// Every request comes through here, and every answer goes out here.
 async fn door(extract::State(guard): extract::State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let (is_visit, language) = (guard.is_visit(&request), answer::language(request.headers()));
-    let response = match guard.admit(request).await {
+    let visitor = request.extensions().get::<Visitor>().cloned();
+    let response = match guard.admit(request, || visitor.iter().for_each(Visitor::admit)).await {
         Ok((parts, body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(turned_away) => turned_away.into_response(),
     };

@@ -3,12 +3,15 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -16,12 +19,14 @@ use hyper_util::{
 };
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::{Semaphore, oneshot},
+    sync::oneshot,
+    task::AbortHandle,
 };
 
 use super::ConsoleError;
 
-/// How many may be connected at once; a further one waits until one goes.
+/// How many may be connected at once. For a further one, the oldest goes of those that have not shown the token; if all
+/// have, it is turned away.
 const MOST_CONNECTIONS: usize = 32;
 
 /// How long the head of a request may take, also of the next one on a connection that is kept.
@@ -89,26 +94,60 @@ impl Drop for Server {
     }
 }
 
+/// What a connection is known by: whether somebody has shown the token on it. Every request carries it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Visitor(Arc<AtomicBool>);
+
+impl Visitor {
+    /// The token was shown.
+    pub(super) fn admit(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The connections that there are.
+#[derive(Default)]
+struct Connections(Vec<(Visitor, AbortHandle)>);
+
+impl Connections {
+    /// Makes room for one more; gives whether there is some.
+    fn make_room(&mut self) -> bool {
+        self.0.retain(|(_, task)| !task.is_finished());
+        if self.0.len() < MOST_CONNECTIONS {
+            return true;
+        }
+        let Some(oldest) = self.0.iter().position(|(Visitor(is_admitted), _)| !is_admitted.load(Ordering::Relaxed))
+        else {
+            return false;
+        };
+        self.0.remove(oldest).1.abort();
+        true
+    }
+}
+
 fn run(runtime: Runtime, listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {
     runtime.block_on(async {
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         let accepting = tokio::spawn(async move {
+            let mut connections = Connections::default();
             loop {
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
                 let Ok((stream, _)) = listener.accept().await else {
                     tokio::time::sleep(REST).await;
                     continue;
                 };
+                if !connections.make_room() {
+                    continue;
+                }
                 let _ = stream.set_nodelay(true);
-                let service = TowerToHyperService::new(routes.clone());
-                tokio::spawn(async move {
+                let visitor = Visitor::default();
+                let service = TowerToHyperService::new(routes.clone().layer(Extension(visitor.clone())));
+                let task = tokio::spawn(async move {
                     let mut http = http1::Builder::new();
                     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_header_size(LONGEST_HEAD);
                     // Who hangs up or says what is no request is gone.
                     let _ = http.serve_connection(TokioIo::new(stream), service).await;
-                    drop(place);
                 });
+                connections.0.push((visitor, task.abort_handle()));
             }
         });
         // Said or not, it is over.

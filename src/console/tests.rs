@@ -229,6 +229,62 @@ fn every_answer_says_that_nothing_of_it_is_kept_framed_or_run() {
     }
 }
 
+/// Strangers who connect and say little, or nothing, or go on asking without a token, do not keep who has it out.
+#[test]
+fn strangers_take_no_connection_from_who_has_the_token() {
+    let house = House::new();
+    let connect = || TcpStream::connect(house.address()).expect("it listens");
+    let mut listening = connect();
+    listening.set_read_timeout(Some(Duration::from_secs(30))).expect("a time");
+    let text = format!("GET /api/events HTTP/1.1\r\n{}\r\n{}\r\n\r\n", house.host_line(), house.bearer());
+    listening.write_all(text.as_bytes()).expect("it reads");
+    assert!(listening.read(&mut [0; 16]).expect("events") > 0);
+    let strangers: Vec<_> = (0..100)
+        .map(|number| {
+            let mut stranger = connect();
+            // Slow ones, silent ones, and some that were refused and stay. Those that went first may be gone by now.
+            let said = ["GET / HTTP/1.1\r\nHost: 1", "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"][number % 3];
+            let _ = stranger.write_all(said.as_bytes());
+            stranger
+        })
+        .collect();
+    assert_eq!(house.get("/api/slots").status, 200);
+    // Who listens still does.
+    house.post("/api/slots/0/remove", &json!({}));
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains("\"kind\":\"removed\"") {
+        let mut piece = [0; 4096];
+        let length = listening.read(&mut piece).expect("events");
+        assert!(length > 0, "it was hung up on");
+        heard.extend_from_slice(&piece[..length]);
+    }
+    drop(strangers);
+}
+
+/// As many as may listen; one more is turned away at once, and is let in when one of them goes.
+#[test]
+fn there_are_so_many_who_listen_and_no_more() {
+    let house = House::new();
+    let text = format!("GET /api/events HTTP/1.1\r\n{}\r\n{}\r\n\r\n", house.host_line(), house.bearer());
+    let listen = || {
+        let mut stream = TcpStream::connect(house.address()).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time");
+        let _ = stream.write_all(text.as_bytes());
+        let hears = stream.read(&mut [0; 16]).is_ok_and(|length| length > 0);
+        (stream, hears)
+    };
+    let mut listeners: Vec<_> = (0..32).map(|_| listen()).collect();
+    assert!(listeners.iter().all(|(_, hears)| *hears));
+    assert!(!listen().1, "there is no room");
+    listeners.truncate(16);
+    // They are missed when something is said to them.
+    let late = (0..100).any(|_| {
+        house.host.remove(0).and_then(|_| house.host.reinsert(0)).expect("a card");
+        listen().1
+    });
+    assert!(late, "there is room again");
+}
+
 #[test]
 fn bad_input_gets_an_answer() {
     let house = House::new();

@@ -1,4 +1,4 @@
-//! Commands that no card has answered yet: of a card that takes its time, that waits for something, or is mute for long.
+//! Commands that no card has answered yet: the card takes its time, or waits for something.
 
 use std::{
     collections::BTreeMap,

@@ -3,12 +3,16 @@
 //!
 //! With `SNAPSHOTS=overwrite` the pictures of docs/console.md are made anew.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
+use virtuale::{
+    engine::Response,
+    terminal::transport::{Transport, pcsclite::Service},
+};
 
 use crate::harness::{
-    Client, PYTHON, Sandbox, file,
+    Client, Sandbox, file,
     programs::{AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD, SCRIPTOR},
     trial,
 };
@@ -18,8 +22,11 @@ const HOSTILE: &str = "# <img src=x onerror=hacked()>\u{202e}\nlayout = \"vitale
                        nom = \"<SCRIPT>\"\nprenom = \"<B>\"\nnaissance = \"1990-19-14\"\n";
 
 /// How many commands one program sends, and how many programs: the list has to bear them all.
-const MANY: &str = "20000";
+const MANY: usize = 20_000;
 const SENDERS: usize = 5;
+
+/// What they send: GET CHALLENGE.
+const CHALLENGE: [u8; 5] = [0x00, 0x84, 0x00, 0x00, 0x08];
 
 pub(crate) fn trials() -> Vec<Trial> {
     let looks = ["light", "dark", "narrow", "french"]
@@ -53,7 +60,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             let served = sandbox.serve(&["--console", "127.0.0.1:0", "--card", "vitale2-martin"])?;
             run(sandbox, &served.socket, &["ends"])
         }),
-        trial(&with(&[&PYSCARD]), "console::a_hundred_thousand_commands_are_smooth", many),
+        trial(&with(&[]), "console::a_hundred_thousand_commands_are_smooth", many),
         trial(&[], "console::the_token_is_nowhere_to_be_read", token),
     ];
     trials.into_iter().chain(looks).collect()
@@ -94,12 +101,15 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
     visit(sandbox, "hostile", &["--reader", "<b>x</b>", "--card", "-", "--console-cards", &folder])
 }
 
+/// The programs are this one: what is tried is the page, and others take longer to say as much.
 fn many(sandbox: &Sandbox) -> Result<(), Failed> {
     let served = sandbox.serve(&["--console", "--card", "vitale2-martin"])?;
-    let script = file("console/many.py");
     for _ in 0..SENDERS {
-        let sender = sandbox.program(&[PYTHON, &script, MANY])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
-        sender.run()?.exits_with(0)?;
+        let mut service = Service::establish(Path::new(&served.socket))?;
+        let mut card = service.connect("Virtuale 00 00")?;
+        for _ in 0..MANY {
+            card.transmit(&CHALLENGE, &mut Response::new())?;
+        }
     }
     run(sandbox, &served.socket, &["many"])?;
     served.stop()

@@ -175,7 +175,8 @@ if (enter()) {
       else if (kind === "entries") {
         dialogue.hear(data);
         if (data.some((entry) => entry.slot === card.slot)) lookAgain();
-      } else if (kind === "lost") {
+      } else if (kind === "underway") dialogue.hearWaiting(data);
+      else if (kind === "lost") {
         store.lost += data.count;
         dialogue.tell();
       }

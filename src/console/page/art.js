@@ -68,8 +68,10 @@ function antenna(ink) {
 export function drawCard(card, { contactless = false } = {}) {
   const [ground, line, ink] = coat(card);
   const [holder, apart] = card.people[0] ?? [];
-  const name = holder ?? card.name;
-  const kind = kindName(card.layout ?? card.family ?? "");
+  // A real card, whose reader is elsewhere.
+  const relayed = card.layout ? undefined : /^reader:(.*)/.exec(card.name)?.[1];
+  const name = holder ?? relayed ?? card.name;
+  const kind = kindName(card.layout ?? card.family ?? t("card"));
   const clip = `clip-${hash(card.name + card.generation)}`;
   const words = (x, y, size, text, more = {}) =>
     svg("text", { x, y, fill: ink, "font-size": size, "font-family": "system-ui, sans-serif", ...more }, text);
@@ -84,12 +86,12 @@ export function drawCard(card, { contactless = false } = {}) {
       svg("rect", { width: W, height: H, fill: ground }),
       lines(hash(card.name), line),
       svg("rect", { y: 148, width: W, height: 54, fill: ground, opacity: 0.72 }),
-      words(26, 38, 19, kind || t("card"), { "font-weight": 700, "letter-spacing": "0.04em" }),
-      words(26, 54, 9, t("face.virtual"), { "letter-spacing": "0.18em", opacity: 0.9 }),
+      words(26, 38, 19, kind, { "font-weight": 700, "letter-spacing": "0.04em" }),
+      words(26, 54, 9, t(relayed === undefined ? "face.virtual" : "face.relayed"), { "letter-spacing": "0.18em", opacity: 0.9 }),
       chip(),
       contactless && antenna(ink),
       words(26, 172, 16, cut(name, 28) + others, { "font-weight": 600 }),
-      words(26, 189, 11, cut(apart ?? card.name, 44), { opacity: 0.92 }),
+      words(26, 189, 11, cut(apart ?? (relayed === undefined ? card.name : ""), 44), { opacity: 0.92 }),
     ),
   );
 }

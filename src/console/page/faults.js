@@ -6,9 +6,8 @@ import { t } from "./text.js";
 
 /** A fault for each word of docs/faults.md that says what happens, by what it does to a program. */
 const KINDS = [
-  ["fault.silence", ["mute"]],
+  ["fault.silence", ["mute", "late=2s", "wtx=5s"]],
   ["fault.answers", ["sw=6F00", "61xx=16", "6Cxx", "cut=4", "pad=4", "flip", "atr=3B00"]],
-  ["fault.times", ["late=2s", "wtx=5s"]],
   ["fault.power", ["power=before", "power=during", "power=after", "pull=2s", "reset", "cancel"]],
 ];
 

@@ -29,6 +29,8 @@ export class List {
     /** Where each row stands, and what it says of itself: what stays as it is costs nothing. */
     this.places = new Map();
     this.spare = [];
+    /** Rows of the document that say what is not so any more. */
+    this.stale = new Set();
     this.asked = false;
     scroll.addEventListener("scroll", () => {
       const last = scroll.scrollHeight - scroll.clientHeight;
@@ -54,12 +56,9 @@ export class List {
     this.ask();
   }
 
+  /** Has rows drawn anew, each in its place: who presses one while more comes presses that one. */
   forget(from) {
-    for (const [index, row] of this.pool) {
-      if (index < from) continue;
-      this.spare.push(row);
-      this.pool.delete(index);
-    }
+    for (const index of this.pool.keys()) if (index >= from) this.stale.add(index);
   }
 
   ask() {
@@ -82,8 +81,9 @@ export class List {
       }
     }
     for (let index = first; index < last; index += 1) {
-      if (this.pool.has(index)) continue;
-      let row = this.spare.pop();
+      let row = this.pool.get(index);
+      if (row && !this.stale.has(index)) continue;
+      row ??= this.spare.pop();
       if (!row) {
         row = this.make();
         this.sizer.append(row);
@@ -98,6 +98,7 @@ export class List {
       this.draw(row, index);
       this.pool.set(index, row);
     }
+    this.stale.clear();
     for (const row of this.spare) {
       if (row.hidden) continue;
       row.hidden = true;

@@ -12,6 +12,9 @@ const KIND = "application/x-virtuale-card";
 /** Beside it, of a card that comes out of a slot. */
 const PULLED = "application/x-virtuale-pulled";
 
+/** With more slots than these, cards are drawn smaller. */
+const MANY = 4;
+
 export class Slots {
   constructor({ look, changed }) {
     this.look = look;
@@ -49,7 +52,7 @@ export class Slots {
     render(
       this.rail,
       el("h2", { id: "rail-title" }, t("slots")),
-      el("div", { class: "slots" }, this.list().map((slot) => this.drawSlot(slot))),
+      el("div", { class: this.status.slots.length > MANY ? "slots many" : "slots" }, this.list().map((slot) => this.drawSlot(slot))),
     );
   }
 
@@ -63,10 +66,11 @@ export class Slots {
       "article",
       { class: "slot", "aria-labelledby": `slot-${slot.slot}`, "data-slot": slot.slot },
       el("div", { class: "slot-head" }, el("h3", { id: `slot-${slot.slot}` }, slot.reader), el("span", { class: "slot-number" }, t("slot", slot.slot))),
-      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? shown(slot.awaits) : t("vacant")),
+      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t("vacant")),
       card && el("p", { class: "slot-name" }, el("strong", {}, card.name), title),
       slot.atr && el("p", { class: "slot-atr" }, slot.atr.replace(/(..)(?=.)/g, "$1 ")),
       card && !slot.atr && el("p", { class: "slot-note" }, t("mute")),
+      card && slot.kept && el("p", { class: "slot-note" }, t("kept", shown(slot.kept))),
       slot.drivers.length > 0 && el("p", { class: "slot-note" }, t("drivers", slot.drivers.map(shown).join(", "))),
       slot.asks &&
         el(

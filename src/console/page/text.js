@@ -63,15 +63,15 @@ const EN = {
   "keys.pause": "pause, go on", "keys.views": "dialogue, card, readers", "keys.insert": "insert a card into slot 0", "keys.pad": "PIN pad", "keys.export": "export", "keys.newest": "to the newest", "keys.theme": "light, dark", "keys.help": "these keys",
   "closed.title": "This page needs its address", "closed.about": "Open the address that the readers gave, with its token. This says it again:",
   "faults": "Faults…", "fault.title": (reader) => `Faults of ${reader}`, "fault.line": "A fault in its language", "fault.arm": "Arm a fault", "fault.clear": "Take all away",
-  "fault.none": "No fault is armed.", "fault.struck": (n) => (n === 1 ? "struck once" : `struck ${n} times`), "fault.spent": "over", "fault.own": "of the card file",
+  "fault.none": "No fault is armed.", "fault.struck": (n) => (n === 0 ? "waits" : n === 1 ? "struck once" : `struck ${n} times`), "fault.spent": "over", "fault.own": "of the card file",
   "fault.about": "A fault strikes whatever card is in the slot, until it is taken away. docs/faults.md has the language.", "keys.faults": "faults of slot 0",
-  "fault.silence": "Silence", "fault.answers": "Answers", "fault.times": "Time", "fault.power": "Power and hands", "fault.own.line": "In your own words",
+  "fault.silence": "Silence and time", "fault.answers": "Answers", "fault.power": "Power and hands", "fault.own.line": "In your own words",
   "fault.when": "Strikes", "fault.when.next": "the next time", "fault.when.third": "the third time", "fault.when.each": "each time", "fault.when.after": "each time behind the fifth", "fault.when.chance": "one time in four, by chance",
   "fault.kind.mute": "No answer", "fault.kind.sw": "Another status word", "fault.kind.61xx": "The answer in parts (61xx)", "fault.kind.6Cxx": "Another Le is asked for", "fault.kind.cut": "Data cut short",
   "fault.kind.pad": "Zeros behind the data", "fault.kind.flip": "One bit flipped", "fault.kind.atr": "Another answer to reset", "fault.kind.late": "A late answer", "fault.kind.wtx": "The card asks for time",
   "fault.kind.power=before": "Power lost before a commit", "fault.kind.power=during": "Power lost during a commit", "fault.kind.power=after": "Power lost after a commit",
   "fault.kind.pull": "Pulled, and back", "fault.kind.reset": "Reset by another program", "fault.kind.cancel": "PIN pad cancelled",
-  "face.virtual": "VIRTUAL CARD", "yes": "yes", "no": "no",
+  "face.virtual": "VIRTUAL CARD", "face.relayed": "REAL CARD, RELAYED", "kept": (name) => `Kept from run to run as ${name}`, "yes": "yes", "no": "no",
 };
 
 const FR = {
@@ -137,15 +137,15 @@ const FR = {
   "keys.pause": "pause, reprise", "keys.views": "dialogue, carte, lecteurs", "keys.insert": "insérer une carte dans l'emplacement 0", "keys.pad": "clavier à code", "keys.export": "exporter", "keys.newest": "au plus récent", "keys.theme": "clair, sombre", "keys.help": "ces touches",
   "closed.title": "Cette page demande son adresse", "closed.about": "Ouvrez l'adresse que les lecteurs ont donnée, avec son jeton. Ceci la redit :",
   "faults": "Pannes…", "fault.title": (reader) => `Pannes de ${reader}`, "fault.line": "Une panne dans son langage", "fault.arm": "Armer une panne", "fault.clear": "Tout enlever",
-  "fault.none": "Aucune panne n'est armée.", "fault.struck": (n) => (n === 1 ? "a frappé une fois" : `a frappé ${n} fois`), "fault.spent": "finie", "fault.own": "du fichier de carte",
+  "fault.none": "Aucune panne n'est armée.", "fault.struck": (n) => (n === 0 ? "attend" : n === 1 ? "a frappé une fois" : `a frappé ${n} fois`), "fault.spent": "finie", "fault.own": "du fichier de carte",
   "fault.about": "Une panne frappe toute carte de l'emplacement, jusqu'à ce qu'on l'enlève. docs/faults.md a le langage.", "keys.faults": "pannes de l'emplacement 0",
-  "fault.silence": "Silence", "fault.answers": "Réponses", "fault.times": "Temps", "fault.power": "Courant et mains", "fault.own.line": "Avec vos mots",
+  "fault.silence": "Silence et temps", "fault.answers": "Réponses", "fault.power": "Courant et mains", "fault.own.line": "Avec vos mots",
   "fault.when": "Frappe", "fault.when.next": "la prochaine fois", "fault.when.third": "la troisième fois", "fault.when.each": "à chaque fois", "fault.when.after": "à chaque fois après la cinquième", "fault.when.chance": "une fois sur quatre, au hasard",
   "fault.kind.mute": "Pas de réponse", "fault.kind.sw": "Un autre mot d'état", "fault.kind.61xx": "Réponse par morceaux (61xx)", "fault.kind.6Cxx": "Un autre Le est demandé", "fault.kind.cut": "Données coupées",
   "fault.kind.pad": "Des zéros après les données", "fault.kind.flip": "Un bit retourné", "fault.kind.atr": "Une autre réponse à la remise à zéro", "fault.kind.late": "Réponse en retard", "fault.kind.wtx": "La carte demande du temps",
   "fault.kind.power=before": "Courant perdu avant une écriture", "fault.kind.power=during": "Courant perdu pendant une écriture", "fault.kind.power=after": "Courant perdu après une écriture",
   "fault.kind.pull": "Carte retirée, puis remise", "fault.kind.reset": "Remise à zéro par un autre programme", "fault.kind.cancel": "Annulation au clavier",
-  "face.virtual": "CARTE VIRTUELLE", "yes": "oui", "no": "non",
+  "face.virtual": "CARTE VIRTUELLE", "face.relayed": "CARTE RÉELLE, RELAYÉE", "kept": (name) => `Gardée d'une fois à l'autre : ${name}`, "yes": "oui", "no": "non",
 };
 
 let language = "en";
