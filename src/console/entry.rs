@@ -28,7 +28,7 @@ pub(super) enum Deed {
     /// A command, and what came of it.
     Exchange(Box<Exchange>),
     /// Anything else, to a card or of a program.
-    Note(Note),
+    Note(Box<Note>),
 }
 
 /// A command and what came of it.

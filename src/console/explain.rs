@@ -284,22 +284,26 @@ impl Exchange {
         [self.command.get(..start).unwrap_or_default(), self.command.get(end..).unwrap_or_default()]
     }
 
-    /// What tells the elements that came from others, and what names all of them.
-    pub(super) fn element_names(&self) -> Option<((usize, usize, usize, usize), impl FnOnce() -> String + '_)> {
-        let read = self.known.read.as_ref()?;
-        let file = read.profile.map().files.get(read.file)?;
-        let key = (Arc::as_ptr(&read.profile).addr(), read.file, read.range.start, read.range.end);
-        Some((key, move || {
-            let came = |range: &Range<usize>| range.start < read.range.end && read.range.start < range.end;
-            let (mut names, mut stack) = (String::new(), file.elements.iter().collect::<Vec<_>>());
-            while let Some(element) = stack.pop() {
-                if came(&element.range) {
-                    names.extend([&*element.name, "\n"]);
-                    stack.extend(&element.children);
-                }
+    /// What tells the elements that came from those of other commands.
+    pub(super) fn elements_key(&self) -> Option<[usize; 4]> {
+        let Read { profile, file, range, .. } = self.known.read.as_ref()?;
+        Some([Arc::as_ptr(profile).addr(), *file, range.start, range.end])
+    }
+
+    /// The names of all elements that came, a line each.
+    pub(super) fn element_names(&self) -> String {
+        let read = self.known.read.as_ref();
+        let file = read.and_then(|read| Some((read.profile.map().files.get(read.file)?, &read.range)));
+        let Some((file, read)) = file else { return String::new() };
+        let came = |range: &Range<usize>| range.start < read.end && read.start < range.end;
+        let (mut names, mut stack) = (String::new(), file.elements.iter().collect::<Vec<_>>());
+        while let Some(element) = stack.pop() {
+            if came(&element.range) {
+                names.extend([&*element.name, "\n"]);
+                stack.extend(&element.children);
             }
-            names
-        }))
+        }
+        names
     }
 
     /// In full; with its secrets, if they are to be shown.

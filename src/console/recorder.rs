@@ -323,7 +323,7 @@ impl Writer {
     }
 
     fn note(&mut self, at: Duration, note: Note) {
-        self.ring.push(|seq| Entry { seq, at, deed: Deed::Note(note) });
+        self.ring.push(|seq| Entry { seq, at, deed: Deed::Note(Box::new(note)) });
     }
 
     fn slot(&mut self, slot: usize) -> &mut Slot {

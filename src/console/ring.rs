@@ -106,12 +106,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{Batch, Ring};
-    use crate::console::entry::{Deed, Entry, Note};
+    use crate::console::entry::{Deed, Entry};
 
     fn ring(entries: usize) -> Ring {
         let ring = Ring::of(3);
         for _ in 0..entries {
-            ring.push(|seq| Entry { seq, at: Duration::ZERO, deed: Deed::Note(Note::default()) });
+            ring.push(|seq| Entry { seq, at: Duration::ZERO, deed: Deed::Note(Box::default()) });
         }
         ring.tell();
         ring

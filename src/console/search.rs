@@ -51,7 +51,7 @@ pub(super) struct Found {
 #[derive(Default)]
 struct Words {
     /// The names of elements that came, by what they are of.
-    elements: HashMap<(usize, usize, usize, usize), Arc<str>>,
+    elements: HashMap<[usize; 4], Arc<str>>,
     /// What status words mean, by them and the class of the command.
     meanings: HashMap<(u8, u16), Arc<str>>,
 }
@@ -113,8 +113,8 @@ impl Word {
 impl Words {
     /// The names of the elements that came of a file.
     fn elements(&mut self, exchange: &Exchange) -> Arc<str> {
-        let Some((key, names)) = exchange.element_names() else { return "".into() };
-        Arc::clone(self.elements.entry(key).or_insert_with(|| names().into()))
+        let Some(key) = exchange.elements_key() else { return "".into() };
+        Arc::clone(self.elements.entry(key).or_insert_with(|| exchange.element_names().into()))
     }
 
     /// The status word, and what it means in both languages; or why there is none.

@@ -49,8 +49,9 @@ export async function listen(heard, state) {
   let last = 0;
   let tries = 0;
   for (;;) {
+    const sight = new Sight();
     try {
-      const answer = await ask("/api/events", { headers: last ? { "last-event-id": String(last) } : {} });
+      const answer = await ask("/api/events", { headers: last ? { "last-event-id": String(last) } : {}, signal: sight.signal });
       state("live");
       tries = 0;
       for await (const event of events(answer.body)) {
@@ -60,9 +61,36 @@ export async function listen(heard, state) {
     } catch (error) {
       if (error instanceof Refused && error.status === 401) return state("refused");
     }
+    if (await sight.lost()) continue;
     tries += 1;
     state(tries > 3 ? "gone" : "broken");
     await new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** tries, 10_000)));
+  }
+}
+
+/** How long nobody sees the page before it lets go of its connection: a browser has few of them for one address. */
+const UNSEEN = 60_000;
+
+/** Whether anybody sees the page. */
+class Sight {
+  constructor() {
+    this.cut = new AbortController();
+    this.signal = this.cut.signal;
+    this.watch = () => {
+      clearTimeout(this.due);
+      if (document.hidden) this.due = setTimeout(() => this.cut.abort(), UNSEEN);
+    };
+    document.addEventListener("visibilitychange", this.watch);
+    this.watch();
+  }
+
+  /** Whether nobody did for long; then it is waited for somebody. */
+  async lost() {
+    document.removeEventListener("visibilitychange", this.watch);
+    clearTimeout(this.due);
+    if (!this.signal.aborted) return false;
+    while (document.hidden) await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+    return true;
   }
 }
 

@@ -233,7 +233,15 @@ export class CardView {
       rows.push(
         el(
           "tr",
-          { class: element.changed ? "changed" : undefined, onpointerenter: () => this.fill(file, element), onpointerleave: () => this.fill(file) },
+          {
+            class: element.changed ? "changed" : undefined,
+            tabindex: rows.length ? "-1" : "0",
+            "data-key": `element-${rows.length}`,
+            onpointerenter: () => this.fill(file, element),
+            onpointerleave: () => this.fill(file),
+            onfocus: () => this.fill(file, element),
+            onblur: () => this.fill(file),
+          },
           el("td", { class: "at" }, `${element.start}..${element.end}`),
           name,
           el("td", {}, shown(element.value)),
@@ -244,6 +252,16 @@ export class CardView {
     };
     file.elements.forEach((element) => add(element, 0));
     const head = ["bytes", "element", "value", "origin"].map((key) => el("th", { scope: "col" }, t(key)));
-    return el("table", { class: "parts" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
+    return el("table", { class: "parts" }, el("thead", {}, el("tr", {}, head)), el("tbody", { onkeydown: walk }, rows));
   }
+}
+
+/** Goes from element to element by the arrows: one of them has the place among all that Tab reaches. */
+function walk(event) {
+  const to = event.target[{ ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key]];
+  if (!to) return;
+  event.preventDefault();
+  event.target.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
 }

@@ -94,6 +94,11 @@ impl Guest {
 }
 
 impl Running {
+    /// Its time begins now.
+    pub(super) fn begin_anew(&mut self) {
+        self.deadline = Instant::now() + LIMIT;
+    }
+
     /// Waits for its end, and ends it when its time is over.
     pub(crate) fn end(mut self) -> Result<Ended, Failed> {
         while Instant::now() < self.deadline {

@@ -132,8 +132,10 @@ impl Sandbox {
 
 impl Served {
     /// Ends it as a person would, and demands that it goes well.
-    pub(crate) fn stop(self) -> Result<(), Failed> {
+    pub(crate) fn stop(mut self) -> Result<(), Failed> {
         self.server.signal(Signal::TERM)?;
+        // It has run for as long as others used it, who have limits of their own.
+        self.server.begin_anew();
         self.server.end()?.exits_with(0)?;
         Ok(())
     }
