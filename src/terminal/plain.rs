@@ -8,6 +8,7 @@ use super::{
     files::{ClosedFile, FileWalk, Found, OpenFile},
     guides::CardReading,
     pages::{self, Format, Lang, Page},
+    remark::Remark,
     told::Told,
     transport::{Transport, TransportError},
 };
@@ -39,6 +40,8 @@ pub struct PlainReading {
     pub closed: Vec<ClosedFile>,
     /// The keys, with dots, of which a file says something else than the files before it.
     pub contradictions: Vec<String>,
+    /// What the card did as it was read that no card in order does.
+    pub failures: Vec<Remark>,
     /// Whether reading ended early, since the card did not come to an end or takes no command that goes on.
     pub cut_short: bool,
     /// How many of the bytes that were read are public, inferred, invented.
@@ -61,7 +64,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
         Err(ExchangeError::Transport(error)) => return Err(error),
         Err(ExchangeError::Endless | ExchangeError::Unsendable(_)) => true,
     };
-    let Found { data, files, closed, contradictions, .. } = walk.found;
+    let Found { data, files, closed, contradictions, failures } = walk.found;
     let shares = Shares::of(files.iter().flat_map(|file| &file.elements));
     Ok(PlainReading {
         today: today.into(),
@@ -73,6 +76,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
         files,
         closed,
         contradictions,
+        failures,
         cut_short,
         shares,
         exchanges: walk.dialogue.into_log(),
@@ -92,7 +96,11 @@ impl CardReading for PlainReading {
         Told { is_cut_short: self.cut_short, ..Told::alone(&self.data, self.today) }
     }
 
-    fn json(&self, source: &str, _lang: Lang) -> serde_json::Result<String> {
-        serde_json::to_string(&pages::PlainReport::of(self, source))
+    fn is_broken(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
+    fn json(&self, source: &str, lang: Lang) -> serde_json::Result<String> {
+        serde_json::to_string(&pages::PlainReport::of(self, source, lang))
     }
 }

@@ -2,6 +2,7 @@
 //! errors.
 
 use serde::Serialize;
+use virtuale_engine::StatusWord;
 
 use crate::{lists::opposition::Reason, profile::tree::CardDate};
 
@@ -160,6 +161,18 @@ pub enum Remark {
         /// How many it says there are.
         size: usize,
     },
+    /// The card refused a command that asks for something beside its files, and the status word does not say why.
+    CommandRefused {
+        /// What people call the command.
+        command: String,
+        /// What it said: four hexadecimal digits.
+        status: String,
+    },
+    /// The answer to a command that asks for something beside files breaks off.
+    AnswerNotWhole {
+        /// What people call the command.
+        command: String,
+    },
     /// The card did not come to an end; what was read until then is kept.
     CutShort,
     /// The ATR is not that of a known Vitale of this kind.
@@ -255,10 +268,27 @@ impl Remark {
         }
     }
 
+    /// That a card refused to give a file, without a reason.
+    pub(super) fn file_refused(file: &str, status: StatusWord) -> Self {
+        Self::FileRefused { file: file.to_owned(), status: format!("{:04X}", status.0) }
+    }
+
+    /// That a card refused a command, without a reason.
+    pub(super) fn refused(command: &str, status: StatusWord) -> Self {
+        Self::CommandRefused { command: command.to_owned(), status: format!("{:04X}", status.0) }
+    }
+
     /// Whether the card failed as it was read, so that what is shown may not be all.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        matches!(self, Self::FileRefused { .. } | Self::FileNotWhole { .. })
+        matches!(
+            self,
+            Self::FileRefused { .. }
+                | Self::FileNotWhole { .. }
+                | Self::CommandRefused { .. }
+                | Self::AnswerNotWhole { .. }
+                | Self::OtherMemory { end: None }
+        )
     }
 
     /// How much it matters.
@@ -295,6 +325,8 @@ impl Remark {
             | Self::OtherMemory { .. }
             | Self::FileRefused { .. }
             | Self::FileNotWhole { .. }
+            | Self::CommandRefused { .. }
+            | Self::AnswerNotWhole { .. }
             | Self::CutShort
             | Self::UnblockingCodeBlocked
             | Self::FewTries { .. }

@@ -6,6 +6,7 @@ use virtuale_engine::{Fid, StatusWord, ins::Ins};
 use crate::terminal::{
     exchange::{Command, ExchangeError, Reply},
     files::{ClosedFile, Content, FileWalk, Lock, Pointer},
+    remark::Remark,
 };
 
 /// The class of the side.
@@ -36,7 +37,10 @@ pub(super) fn read(walk: &mut FileWalk<'_>) -> Result<(), ExchangeError> {
         Err(NOT_FOUND) => {}
         Err(status) => {
             let lock = if status == NOT_PROVED { Lock::HolderCode } else { Lock::Unknown };
-            walk.found.closed.push(ClosedFile { pointer, status, lock });
+            if lock == Lock::Unknown {
+                walk.found.failures.push(Remark::file_refused(NAME, status));
+            }
+            walk.found.closed.push(ClosedFile { pointer, status, lock, condition: None });
         }
     }
     Ok(())
@@ -46,12 +50,17 @@ fn content(walk: &mut FileWalk<'_>) -> Result<Result<Vec<u8>, StatusWord>, Excha
     let mut length = 0;
     for fid in WAY {
         let header = [CLASS, Ins::SELECT.0, 0x00, 0x00];
-        let selected = send(walk, &Command::new(&format!("SELECT {fid}"), header, &fid.0.to_be_bytes(), Some(256)))?;
+        let select = Command::new(&format!("SELECT {fid}"), header, &fid.0.to_be_bytes(), Some(256));
+        let selected = send(walk, &select)?;
         if !selected.status.is_processed() {
             return Ok(Err(selected.status));
         }
         length = match *selected.data {
             [DESCRIPTION, _, high, low, ..] => u16::from_be_bytes([high, low]),
+            _ if fid == FILE => {
+                walk.found.failures.push(Remark::AnswerNotWhole { command: select.name().to_owned() });
+                0
+            }
             _ => 0,
         };
     }
@@ -65,6 +74,10 @@ fn content(walk: &mut FileWalk<'_>) -> Result<Result<Vec<u8>, StatusWord>, Excha
             return Ok(Err(part.status));
         }
         content.extend_from_slice(part.data.get(..step).unwrap_or(&part.data));
+    }
+    let (length, size) = (content.len(), usize::from(length));
+    if length != size {
+        walk.found.failures.push(Remark::FileNotWhole { file: NAME.into(), length, size });
     }
     Ok(Ok(content))
 }

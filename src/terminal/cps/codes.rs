@@ -8,8 +8,9 @@ use virtuale_engine::{Fid, StatusWord, ins::Ins, tlv::Tag};
 
 use crate::terminal::{
     exchange::{Command, Dialogue, ExchangeError},
-    files::ber::find_deep,
+    files::ber::{find_deep, is_whole},
     holder::Code,
+    remark::Remark,
 };
 
 /// The references of both codes [OPENSC-CPX trace].
@@ -90,29 +91,70 @@ pub(in crate::terminal) enum Verdict {
     Refused(StatusWord),
 }
 
-/// The counters of both codes. The MF is selected then. A card that does not tell them makes no error.
-pub(in crate::terminal) fn tries(dialogue: &mut Dialogue<'_>) -> Result<[Tries; 2], ExchangeError> {
+/// The counters of both codes. The MF is selected then. A card that does not know the question makes no error; what it
+/// refuses for no reason, or says by halves, is noted as a failure.
+pub(in crate::terminal) fn tries(
+    dialogue: &mut Dialogue<'_>,
+    failures: &mut Vec<Remark>,
+) -> Result<[Tries; 2], ExchangeError> {
     let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x09, 0x0C], &Fid::MF.0.to_be_bytes(), None);
-    dialogue.send(&mf)?;
-    Ok([of(dialogue, "PIN", HOLDER)?, of(dialogue, "PUK", UNBLOCKING)?])
+    let status = dialogue.send(&mf)?.status;
+    if !status.is_processed() && !is_unknown(status) {
+        failures.push(Remark::refused(mf.name(), status));
+    }
+    Ok([of(dialogue, failures, "PIN", HOLDER)?, of(dialogue, failures, "PUK", UNBLOCKING)?])
 }
 
-/// Whether the holder's code is proved now, whoever did it.
-pub(in crate::terminal) fn is_proved(dialogue: &mut Dialogue<'_>) -> Result<bool, ExchangeError> {
-    Ok(dialogue.send(&Command::verify("PIN", HOLDER, &[]))?.status == StatusWord::SUCCESS)
+/// Whether the holder's code is proved now, whoever did it; what keeps the card from saying so is noted as a failure.
+pub(in crate::terminal) fn is_proved(
+    dialogue: &mut Dialogue<'_>,
+    failures: &mut Vec<Remark>,
+) -> Result<bool, ExchangeError> {
+    Ok(ask(dialogue, failures, "PIN", HOLDER)? == StatusWord::SUCCESS)
+}
+
+/// Asks for the state of a code by a VERIFY without one.
+fn ask(
+    dialogue: &mut Dialogue<'_>,
+    failures: &mut Vec<Remark>,
+    name: &str,
+    reference: u8,
+) -> Result<StatusWord, ExchangeError> {
+    let command = Command::verify(name, reference, &[]);
+    let status = dialogue.send(&command)?.status;
+    let is_told = status == StatusWord::SUCCESS || left(status).is_some() || status.0 >> 8 == 0x63;
+    if !is_told && !is_unknown(status) {
+        failures.push(Remark::refused(command.name(), status));
+    }
+    Ok(status)
+}
+
+/// Whether a card that answers so does not know what it is asked, or has nothing of the kind: it is in order.
+fn is_unknown(status: StatusWord) -> bool {
+    matches!(status.0.to_be_bytes(), [0x67 | 0x6D | 0x6E, 0x00] | [0x6A, _] | [0x6B, 0x00])
 }
 
 /// The counters of a code.
-fn of(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tries, ExchangeError> {
-    let mut tries = counters(dialogue, &format!("GET DATA {name}"), reference)?;
+fn of(
+    dialogue: &mut Dialogue<'_>,
+    failures: &mut Vec<Remark>,
+    name: &str,
+    reference: u8,
+) -> Result<Tries, ExchangeError> {
+    let mut tries = counters(dialogue, failures, &format!("GET DATA {name}"), reference)?;
     if tries.left.is_none() {
-        tries.left = left(dialogue.send(&Command::verify(name, reference, &[]))?.status);
+        tries.left = left(ask(dialogue, failures, name, reference)?);
     }
     Ok(tries)
 }
 
 /// What GET DATA tells of a code.
-fn counters(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tries, ExchangeError> {
+fn counters(
+    dialogue: &mut Dialogue<'_>,
+    failures: &mut Vec<Remark>,
+    name: &str,
+    reference: u8,
+) -> Result<Tries, ExchangeError> {
     let header = [0x00, Ins::GET_DATA_ODD.0, 0x3F, 0xFF];
     let question = [0x4D, 0x08, 0x70, 0x06, 0xBF, 0x81, reference, 0x02, 0xA0, 0x80];
     let reply = dialogue.send(&Command::new(name, header, &question, WHOLE))?;
@@ -120,7 +162,14 @@ fn counters(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tr
         &[count] => Some(count),
         _ => None,
     };
-    Ok(if reply.status.is_processed() { Tries { left: counter(LEFT), most: counter(MOST) } } else { Tries::default() })
+    if !reply.status.is_processed() {
+        failures.extend((!is_unknown(reply.status)).then(|| Remark::refused(name, reply.status)));
+        return Ok(Tries::default());
+    }
+    if !is_whole(&reply.data) {
+        failures.push(Remark::AnswerNotWhole { command: name.to_owned() });
+    }
+    Ok(Tries { left: counter(LEFT), most: counter(MOST) })
 }
 
 /// Presents the holder's code.

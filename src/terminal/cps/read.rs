@@ -14,6 +14,7 @@ use crate::{
         exchange::{Dialogue, Exchange, ExchangeError},
         files::{FileWalk, Lock, Pointer},
         holder::{Asked, Holder},
+        remark::Remark,
         right::is_certificate,
         transport::{Transport, TransportError},
     },
@@ -74,12 +75,13 @@ pub fn read(
         Err(Stop::Exchange(ExchangeError::Endless | ExchangeError::Unsendable(_))) => true,
     };
     let Walk { files, mut codes, .. } = walk;
-    let (interface, found, mut exchanges) = (files.interface, files.found, files.dialogue.into_log());
+    let (interface, mut found, mut exchanges) = (files.interface, files.found, files.dialogue.into_log());
+    let mut failures = std::mem::take(&mut found.failures);
     if codes.proof == Proof::Proved {
         // A card that does not come back has forgotten the code too.
         let is_back = transport.reset(Reset::Warm).is_ok();
         if is_back && codes.holder.left.is_none() {
-            exchanges.extend(count_again(transport, layout, &mut codes)?);
+            exchanges.extend(count_again(transport, layout, &mut codes, &mut failures)?);
         }
     }
     let mut reading = Reading {
@@ -93,7 +95,7 @@ pub fn read(
         files: found.files,
         closed: found.closed,
         contradictions: found.contradictions,
-        failures: found.failures,
+        failures,
         cut_short,
         exchanges,
         ..Reading::default()
@@ -108,10 +110,14 @@ fn count_again(
     transport: &mut dyn Transport,
     layout: &Layout,
     codes: &mut Codes,
+    failures: &mut Vec<Remark>,
 ) -> Result<Vec<Exchange>, TransportError> {
     let mut files = FileWalk::new(Dialogue::new(transport), layout, application_name);
-    let counted =
-        Aid::new(ROOT).map(|root| files.select_application(&root).and_then(|_| codes::tries(&mut files.dialogue)));
+    let counted = Aid::new(ROOT).map(|root| {
+        let status = files.select_application(&root)?;
+        failures.extend((!status.is_processed()).then(|| Remark::refused("SELECT CPS", status)));
+        codes::tries(&mut files.dialogue, failures)
+    });
     match counted {
         Some(Ok([holder, _])) => codes.holder.left = holder.left,
         Some(Err(ExchangeError::Transport(error))) => return Err(error),
@@ -212,16 +218,18 @@ impl Walk<'_> {
     /// Counts the tries of both codes.
     fn count_tries(&mut self) -> Result<(), ExchangeError> {
         self.files.selected_elsewhere();
-        [self.codes.holder, self.codes.unblocking] = codes::tries(&mut self.files.dialogue)?;
+        let FileWalk { dialogue, found, .. } = &mut self.files;
+        [self.codes.holder, self.codes.unblocking] = codes::tries(dialogue, &mut found.failures)?;
         Ok(())
     }
 
     /// Asks for the code as long as somebody gives one that is wrong and the card takes another.
     fn ask(&mut self, holder: &mut dyn Holder) -> Result<(), ExchangeError> {
         let opens = self.files.found.closed.iter().any(|file| file.lock == Lock::HolderCode);
+        let FileWalk { dialogue, found, .. } = &mut self.files;
         self.codes.proof = match opens {
             true => Proof::NotGiven,
-            false if codes::is_proved(&mut self.files.dialogue)? => Proof::ProvedBefore,
+            false if codes::is_proved(dialogue, &mut found.failures)? => Proof::ProvedBefore,
             false => Proof::NotNeeded,
         };
         let digits = self.content(CODE_DIRECTORY).and_then(directory::digits).unwrap_or(USUAL_DIGITS);
@@ -267,6 +275,11 @@ impl Walk<'_> {
                 None => billing::read(&mut self.files)?,
             }
         }
+        // The code is proved, and nothing else was asked for.
+        let found = &mut self.files.found;
+        let still = found.closed.iter().filter(|file| file.lock == Lock::HolderCode);
+        let refused: Vec<_> = still.map(|file| Remark::file_refused(&file.pointer.name, file.status)).collect();
+        found.failures.extend(refused);
         Ok(())
     }
 }

@@ -45,6 +45,12 @@ impl Lock {
         }
     }
 
+    /// The condition for reading by contacts, as the file's control parameters say it: files of an application with the
+    /// same one open together.
+    pub(super) fn condition(control: &[u8]) -> Option<Condition> {
+        read_condition(control, CONTACT)
+    }
+
     fn of_rules(control: &[u8], interface: Interface) -> Self {
         let contact = read_condition(control, CONTACT);
         let own = read_condition(control, CONTACTLESS).filter(|_| interface == Interface::Contactless);

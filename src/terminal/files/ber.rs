@@ -22,12 +22,19 @@ pub(in crate::terminal) fn find_deep(bytes: &[u8], tag: Tag) -> Option<Vec<u8>> 
     })
 }
 
+/// Whether bytes begin with an object that is whole, down to the last one in it.
+pub(in crate::terminal) fn is_whole(bytes: &[u8]) -> bool {
+    let first = objects(bytes).next();
+    let first = first.and_then(|object| bytes.get(object.position..object.value_position + object.value.len()));
+    first.is_some_and(|object| tlv::parse(object).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
     use virtuale_engine::tlv::Tag;
 
-    use super::{find, find_deep, objects};
+    use super::{find, find_deep, is_whole, objects};
 
     #[test]
     fn a_broken_object_ends_the_reading() {
@@ -35,6 +42,14 @@ mod tests {
         assert_eq!(objects(&bytes).map(|object| object.tag).collect::<Vec<_>>(), [Tag(0x80), Tag(0x7F21)]);
         assert_eq!(find(&bytes, Tag(0x7F21)), Some(&hex!("BBCC")[..]));
         assert_eq!(find(&bytes, Tag(0x81)), None);
+    }
+
+    #[test]
+    fn what_breaks_off_is_not_whole() {
+        assert!(is_whole(&hex!("62 03 80 01 AA")) && is_whole(&hex!("62 03 80 01 AA 00 FF")));
+        for broken in [&hex!("62 03 80 01")[..], &hex!("62 02 80 01"), &hex!("62"), &[]] {
+            assert!(!is_whole(broken), "{broken:02X?}");
+        }
     }
 
     #[test]

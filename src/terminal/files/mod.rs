@@ -5,7 +5,7 @@ pub(super) mod access;
 pub(super) mod ber;
 pub(super) mod merge;
 
-use virtuale_engine::{Aid, Fid, Interface, StatusWord, tlv::Tag};
+use virtuale_engine::{Aid, Fid, Interface, StatusWord, image::Condition, tlv::Tag};
 
 pub use access::Lock;
 
@@ -63,6 +63,9 @@ pub struct ClosedFile {
     pub status: StatusWord,
     /// What would open it.
     pub lock: Lock,
+    /// The condition for reading it by contacts, if the card says one: those of an application with the same one open
+    /// together.
+    pub condition: Option<Condition>,
 }
 
 /// A card whose files are being read.
@@ -151,10 +154,10 @@ impl<'a> FileWalk<'a> {
             Err(Unread { status, control }) => {
                 let lock = Lock::of(status, &control, self.interface);
                 if lock == Lock::Unknown {
-                    let (file, status) = (pointer.name.clone(), format!("{:04X}", status.0));
-                    self.found.failures.push(Remark::FileRefused { file, status });
+                    self.found.failures.push(Remark::file_refused(&pointer.name, status));
                 }
-                self.found.closed.push(ClosedFile { pointer, status, lock });
+                let condition = Lock::condition(&control);
+                self.found.closed.push(ClosedFile { pointer, status, lock, condition });
             }
         }
         Ok(())

@@ -82,6 +82,9 @@ pub struct PlainReport<'a> {
     pub layout: &'a str,
     /// All data of the card under the keys of card files.
     pub data: Value,
+    /// What the card failed at as it was read.
+    #[serde(rename = "findings")]
+    pub remarks: Vec<RemarkReport<'a>>,
     /// The keys of which two files say different things.
     pub contradictions: &'a [String],
     /// Whether the card did not come to an end.
@@ -278,7 +281,8 @@ impl<'a> LookReport<'a> {
 impl<'a> PlainReport<'a> {
     /// Of a reading.
     #[must_use]
-    pub fn of(reading: &'a PlainReading, source: &'a str) -> Self {
+    pub fn of(reading: &'a PlainReading, source: &'a str, lang: Lang) -> Self {
+        let words = words::of(lang);
         Self {
             source,
             today: reading.today.to_string(),
@@ -286,6 +290,7 @@ impl<'a> PlainReport<'a> {
             family: reading.family,
             layout: &reading.layout,
             data: data_as_json(&reading.data),
+            remarks: reading.failures.iter().map(|remark| RemarkReport::about("", remark, words)).collect(),
             contradictions: &reading.contradictions,
             cut_short: reading.cut_short,
             files: files(&reading.files, &reading.closed),

@@ -12,6 +12,7 @@ use crate::{
     },
     terminal::{
         exchange::{Exchange, ExchangeError},
+        remark::Remark,
         right::{Bearer, Denial, Look},
         transport::TransportError,
         vitale::{ReadError, Reading},
@@ -189,6 +190,20 @@ pub fn transport_error(error: &TransportError, lang: Lang) -> String {
 #[must_use]
 pub fn look(look: &Look, lang: Lang) -> String {
     (words::of(lang).look)(look)
+}
+
+/// The first thing at which a card failed as it was read, or the first professional's card beside it that did not keep
+/// up; `None` if neither is so.
+#[must_use]
+pub fn failure(remarks: &[Remark], looks: &[Look], lang: Lang) -> Option<String> {
+    let failed = remarks.iter().find(|remark| remark.is_failure()).map(|failed| remark(failed, lang));
+    let is_broken = |beside: &&Look| beside.outcome.as_ref().is_err_and(Denial::is_broken);
+    failed.or_else(|| looks.iter().find(is_broken).map(|broken| look(broken, lang)))
+}
+
+/// What a person is told of a finding that is about nobody.
+pub(super) fn remark(remark: &Remark, lang: Lang) -> String {
+    (words::of(lang).remark)(remark, "")
 }
 
 /// A status word with what it says.

@@ -24,7 +24,8 @@ pub fn plain(reading: &PlainReading, place: &str, format: Format) -> Page {
     page.field(NAMES, (Role::Label, words.labels.atr), (Role::Plain, &atr));
     reading.files.iter().for_each(|file| write_file(&mut page, file));
     let disagree = reading.contradictions.iter().map(|key| Remark::FilesDisagree { key: key.clone() });
-    for remark in disagree.chain(reading.cut_short.then_some(Remark::CutShort)) {
+    let failures = reading.failures.iter().cloned();
+    for remark in failures.chain(disagree).chain(reading.cut_short.then_some(Remark::CutShort)) {
         page.text(NAMES.indent, Role::Warning, &(words.remark)(&remark, ""));
     }
     parts::closed(&mut page, words, words.titles.closed, &reading.closed, |file| {

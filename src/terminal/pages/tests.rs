@@ -47,7 +47,7 @@ fn sample() -> Reading {
     let vitale = Aid::new(b"\xD2\x50\x00\x00\x02VITALE").expect("11 bytes");
     let pointer = Pointer { name: "EXONERAT".into(), application: Some(vitale), fid: Fid(0xD012) };
     let status = StatusWord::SECURITY_NOT_SATISFIED;
-    sample.closed.push(ClosedFile { pointer, status, lock: Lock::ProfessionalCard });
+    sample.closed.push(ClosedFile { pointer, status, lock: Lock::ProfessionalCard, condition: None });
     sample.exchanges = vec![
         exchange("SELECT VITALE", b"\x00\xA4\x04\x00\x0B\xD2\x50\x00\x00\x02VITALE", 0, 0x611E),
         exchange("GET RESPONSE", b"\x00\xC0\x00\x00\x1E", 30, 0x9000),

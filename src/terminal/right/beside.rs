@@ -1,5 +1,7 @@
 //! A professional's card that is read beside a patient's, and what came of it.
 
+use virtuale_engine::StatusWord;
+
 use super::{Denial, Doing, Right, Side, Unproven};
 use crate::terminal::{
     exchange::{Dialogue, ExchangeError},
@@ -58,13 +60,20 @@ impl Look {
 }
 
 impl Denial {
-    /// Whether it was asked for and did not hold: the card went, cards do not go on under secure messaging or
-    /// something between them was changed. That a card may not, or nobody gave its code, is no such thing.
+    /// Whether it was asked for and did not hold: the card went, cards do not go on under secure messaging, something
+    /// between them was changed, what a card gave for its number or certificate is none, or a card refused for no
+    /// reason that belongs to what was asked. That a card may not, or nobody gave its code, is no such thing.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         match self {
-            Self::Refused { doing, .. } => *doing == Doing::Serve,
-            Self::NoSession | Self::NoCardKey | Self::Unprotected | Self::Gone => true,
+            Self::Refused { doing, status } => *doing == Doing::Serve || !is_reason(*status),
+            Self::NoNumber { .. }
+            | Self::Malformed { .. }
+            | Self::TooLong
+            | Self::NoSession
+            | Self::NoCardKey
+            | Self::Unprotected
+            | Self::Gone => true,
             _ => false,
         }
     }
@@ -86,6 +95,13 @@ impl Denial {
             Self::Gone => "card_gone",
         }
     }
+}
+
+/// Whether a refused step of a proof says why: it is wrong or not trusted, not in order, blocked, not there, or nothing
+/// that the card knows.
+fn is_reason(status: StatusWord) -> bool {
+    matches!(status.0, 0x6300 | 0x63C0..=0x63CF | 0x6688 | 0x6700 | 0x6983..=0x6985 | 0x6D00 | 0x6E00)
+        || status.0 >> 8 == 0x6A
 }
 
 impl Unproven {

@@ -63,6 +63,9 @@ const ECDSA: u8 = 0x44;
 /// How many digits the code of a professional's card has [OPENSC-CPX trace].
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 4..=4;
 
+/// Bytes of a challenge.
+const CHALLENGE: usize = 8;
+
 /// All that there is of an answer.
 const WHOLE: Option<usize> = Some(256);
 
@@ -111,7 +114,7 @@ impl Right {
     /// Whether it holds: the professional's card is there, and its code still proved.
     #[must_use]
     pub fn holds(&self, professional: &mut Dialogue<'_>) -> bool {
-        codes::is_proved(professional).unwrap_or(false)
+        codes::is_proved(professional, &mut Vec::new()).unwrap_or(false)
     }
 }
 
@@ -132,12 +135,8 @@ pub fn prove(
     ask_code(professional, holder)?;
     show(patient, &chain)?;
     name_key(patient, chain.form, number)?;
-    let challenge = sent(
-        patient,
-        Doing::Challenge(Side::Patient),
-        &Command::new("GET CHALLENGE", [0, Ins::GET_CHALLENGE.0, 0, 0], &[], Some(8)),
-    )?;
-    let proof = sign(professional, chain.form, &[&challenge.data[..], &own.0].concat())?;
+    let challenge = challenge(patient, Side::Patient)?;
+    let proof = sign(professional, chain.form, &[&challenge[..], &own.0].concat())?;
     let external = Command::new("EXTERNAL AUTHENTICATE", [0, Ins::EXTERNAL_AUTHENTICATE.0, 0, 0], &proof, None);
     sent(patient, Doing::TakeProof, &external)?;
     Ok(Right { professional: number, patient: own, form: chain.form, secured: false })
@@ -241,6 +240,16 @@ fn ask_code(professional: &mut Dialogue<'_>, holder: &mut dyn Holder) -> Result<
             }
         }
     }
+}
+
+/// Draws a challenge from a card. One of another length is none.
+fn challenge(card: &mut Dialogue<'_>, side: Side) -> Result<Vec<u8>, Unproven> {
+    let (doing, get) = (Doing::Challenge(side), [0, Ins::GET_CHALLENGE.0, 0, 0]);
+    let Reply { data, status } = sent(card, doing, &Command::new("GET CHALLENGE", get, &[], Some(CHALLENGE)))?;
+    if data.len() < CHALLENGE {
+        return Err(Denial::Refused { doing, status }.into());
+    }
+    Ok(data.get(..CHALLENGE).unwrap_or_default().to_vec())
 }
 
 /// Shows the certificates to the patient's card.

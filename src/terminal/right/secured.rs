@@ -88,10 +88,10 @@ pub fn prove_secured(
         show(professional, link, certificate)?;
     }
     name_both(professional, Side::Professional, own.0, ROLE_KEY)?;
-    let challenge = challenge(professional, Side::Professional)?;
+    let challenge = super::challenge(professional, Side::Professional)?;
     let token = token(patient, Side::Patient, &[&challenge[..], &number.0].concat())?;
     take(professional, Side::Professional, &token)?;
-    let challenge = self::challenge(patient, Side::Patient)?;
+    let challenge = super::challenge(patient, Side::Patient)?;
     let token = self::token(professional, Side::Professional, &[&challenge[..], &own.0].concat())?;
     take(patient, Side::Patient, &token)?;
     Ok(Right { professional: number, patient: own, form: chain.form, secured: true })
@@ -110,11 +110,6 @@ fn show(professional: &mut Dialogue<'_>, link: Link, certificate: &Certificate) 
 fn name_both(card: &mut Dialogue<'_>, side: Side, other: [u8; 8], own: u8) -> Result<(), Unproven> {
     let both = [&[0x83, 0x0C, 0, 0, 0, 0][..], &other, &[0x84, 0x01, own]].concat();
     sent(card, Doing::NameKeys(side), &environment("MSE SET AT", [0xC1, 0xA4], &both)).map(|_| ())
-}
-
-fn challenge(card: &mut Dialogue<'_>, side: Side) -> Result<Vec<u8>, Unproven> {
-    let command = Command::new("GET CHALLENGE", [0, Ins::GET_CHALLENGE.0, 0, 0], &[], Some(8));
-    Ok(sent(card, Doing::Challenge(side), &command)?.data)
 }
 
 fn token(card: &mut Dialogue<'_>, side: Side, asked: &[u8]) -> Result<Vec<u8>, Unproven> {
@@ -159,6 +154,12 @@ impl<'b, 'p, 'q> BetweenCards<'b, 'p, 'q> {
     /// professional's card is known to take what is longer than a command.
     pub fn new(patient: &'b mut Dialogue<'p>, professional: &'b mut Dialogue<'q>) -> Self {
         Self { patient, professional, goes_on: true, broken: None }
+    }
+
+    /// Whether the session goes on: an answer in clear ends it, and is not surely the patient's card's.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// Why a command had no answer, if one had none.

@@ -2,7 +2,7 @@
 //! does not because every card has them.
 
 use jiff::civil::Date;
-use virtuale_engine::{Aid, Fid, Reset, StatusWord};
+use virtuale_engine::{Aid, Fid, Reset, StatusWord, image::Condition};
 
 use super::{ClosedFile, Lock, Model, Pointer, Pointers, Reading, Remark, application_name, order, words};
 use crate::{
@@ -211,7 +211,7 @@ impl Walk<'_> {
         if let Some(vitale) = Aid::new(VITALE) {
             self.files.selected_as(vitale);
         }
-        let mut holds = true;
+        let (mut holds, mut doors) = (true, Doors::default());
         for file in self.take_closed() {
             if file.lock != Lock::ProfessionalCard {
                 self.files.found.closed.push(file);
@@ -222,8 +222,9 @@ impl Walk<'_> {
                 self.files.found.closed.push(file);
                 continue;
             }
-            read_opened(&mut self.files, file.pointer, &mut look)?;
+            read_opened(&mut self.files, file, (&mut look, &mut doors))?;
         }
+        self.files.found.failures.extend(doors.contradictions());
         if !holds || !right.holds(professional) {
             look.outcome = Err(Denial::Gone);
         }
@@ -239,23 +240,26 @@ impl Walk<'_> {
             files.selected_as(vitale);
         }
         files.found = std::mem::take(&mut self.files.found);
-        let mut stopped = None;
+        let (mut stopped, mut doors) = (None, Doors::default());
         for file in closed {
             if file.lock != Lock::ProfessionalCard || stopped.is_some() {
                 files.found.closed.push(file);
                 continue;
             }
-            let pointer = file.pointer.clone();
-            if let Err(error) = read_opened(&mut files, pointer, &mut look) {
+            if let Err(error) = read_opened(&mut files, file.clone(), (&mut look, &mut doors)) {
                 stopped = Some(error);
                 files.found.closed.push(file);
             }
         }
         self.files.found = std::mem::take(&mut files.found);
         drop(files);
+        self.files.found.failures.extend(doors.contradictions());
+        let goes_on = between.goes_on();
         let broken = between.into_broken();
         self.files.selected_elsewhere();
         match (broken, stopped) {
+            // It said something in clear, which may be anybody's word, and there was no command after that.
+            (None, None) if !goes_on => look.outcome = Err(Denial::Unprotected),
             (_, None) => {}
             (Some(Broken::Professional(denial)), _) => look.outcome = Err(denial),
             (Some(Broken::Patient(error)), _) => return Err(error),
@@ -270,12 +274,42 @@ impl Walk<'_> {
     }
 }
 
+/// The files that waited for a professional's card, by what they asked for: of an application, those that ask for the
+/// same open together.
+#[derive(Default)]
+struct Doors {
+    opened: Vec<(Option<Aid>, Option<Condition>)>,
+    refused: Vec<ClosedFile>,
+}
+
+impl Doors {
+    /// What stayed closed, though it asks for what another file does that opened.
+    fn contradictions(self) -> impl Iterator<Item = Remark> {
+        let Self { opened, refused } = self;
+        let asks_the_same = move |file: &ClosedFile| {
+            file.condition.is_some() && opened.contains(&(file.pointer.application.clone(), file.condition))
+        };
+        refused.into_iter().filter(asks_the_same).map(|file| Remark::file_refused(&file.pointer.name, file.status))
+    }
+}
+
 /// Reads a file that waited for a professional's card.
-fn read_opened(files: &mut FileWalk<'_>, pointer: Pointer, look: &mut Look) -> Result<(), ExchangeError> {
-    let name = pointer.name.clone();
+fn read_opened(
+    files: &mut FileWalk<'_>,
+    file: ClosedFile,
+    (look, doors): (&mut Look, &mut Doors),
+) -> Result<(), ExchangeError> {
+    let ClosedFile { pointer, condition, .. } = file;
+    let (name, application) = (pointer.name.clone(), pointer.application.clone());
     files.file(pointer)?;
-    if files.found.files.last().is_some_and(|read| read.pointer.name == name) {
-        look.opened.push(name);
+    match files.found.closed.last() {
+        _ if files.found.files.last().is_some_and(|read| read.pointer.name == name) => {
+            look.opened.push(name);
+            doors.opened.push((application, condition));
+        }
+        // Another reason than that it is closed is told already.
+        Some(closed) if closed.lock == Lock::ProfessionalCard => doors.refused.push(closed.clone()),
+        _ => {}
     }
     Ok(())
 }

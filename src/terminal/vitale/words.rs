@@ -95,10 +95,9 @@ impl Walk<'_> {
             if !part.status.is_processed() && start == 0 {
                 let lock = if zone.readable == "never" { Lock::Never } else { Lock::Unknown };
                 if zone.readable == "always" || part.status != StatusWord::SECURITY_NOT_SATISFIED {
-                    let (file, status) = (zone.name.to_owned(), format!("{:04X}", part.status.0));
-                    self.reading.remarks.push(Remark::FileRefused { file, status });
+                    self.reading.remarks.push(Remark::file_refused(zone.name, part.status));
                 }
-                self.reading.closed.push(ClosedFile { pointer, status: part.status, lock });
+                self.reading.closed.push(ClosedFile { pointer, status: part.status, lock, condition: None });
                 return Ok(());
             }
             content.extend_from_slice(part.data.get(..length).unwrap_or(&part.data));

@@ -216,6 +216,12 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::FileNotWhole { file, length, size } => {
             format!("The card gave {length} bytes of {file}, and says that it has {size}: what is shown may be wrong.")
         }
+        Remark::CommandRefused { command, status } => {
+            format!("The card refused {command} and does not say why ({status}): what it would have told is not shown.")
+        }
+        Remark::AnswerNotWhole { command } => {
+            format!("The card's answer to {command} breaks off: what it would have told is not shown.")
+        }
         Remark::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("The memory ends at {end:04X}, not where that of the layout does.")

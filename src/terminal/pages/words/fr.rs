@@ -238,6 +238,12 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::FileNotWhole { file, length, size } => format!(
             "La carte a donné {length} octets de {file} et dit qu'il en a {size} : ce qui est montré peut être faux."
         ),
+        Remark::CommandRefused { command, status } => format!(
+            "La carte a refusé {command} sans dire pourquoi ({status}) : ce qu'elle aurait dit n'est pas montré."
+        ),
+        Remark::AnswerNotWhole { command } => {
+            format!("La réponse de la carte à {command} est tronquée : ce qu'elle aurait dit n'est pas montré.")
+        }
         Remark::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("La mémoire se termine en {end:04X}, et non comme celle de la structure.")
