@@ -35,7 +35,7 @@ use crate::{
     terminal::{
         pages::{self, PaperCopy, Report, Update, UpdateReport, Updated},
         transport::{Transport, pcsclite},
-        update::{Cipher, IssuerKeys, Leaves, Plan, Station, Step, UpdateError},
+        update::{Cipher, IssuerKeys, Leaves, Plan, Station, Step, UpdateError, whole},
         vitale::Reading,
     },
     writing,
@@ -220,8 +220,10 @@ impl Work<'_> {
         };
         let Some(change) = change else {
             self.print_reading(&reading)?;
-            return Ok(self.print_commands(&station)?);
+            self.print_commands(&station)?;
+            return whole(reading, Step::Read).map(|_| ()).map_err(|error| self.stopped(&error));
         };
+        let reading = whole(reading, Step::Read).map_err(|error| self.stopped(&error))?;
         let subject = Subject { layout, data: &reading.data, place, base: None, atr: None };
         let amendment = change.amend(&subject).map_err(Failure::Invalid)?;
         let plan = Plan::new(&amendment, &reading.files, layout).map_err(|error| self.stopped(&error))?;

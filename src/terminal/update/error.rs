@@ -7,6 +7,7 @@ use crate::{
     terminal::{
         exchange::ExchangeError,
         pages::{self, Lang},
+        remark::Remark,
         transport::TransportError,
         update::Cipher,
         vitale::ReadError,
@@ -26,6 +27,10 @@ pub enum Step {
     Write,
     /// Ending the transaction, so that all of it stays.
     Commit,
+    /// Reading the card before it is written to.
+    Read,
+    /// Reading it once more.
+    ReadBack,
 }
 
 /// What a card is when something went wrong.
@@ -92,6 +97,23 @@ pub enum UpdateError {
         step: Step,
         /// What it said.
         status: StatusWord,
+    },
+    /// The card answered in clear where secure messaging was agreed on, by which it ended that. It may have done what
+    /// it was asked.
+    #[error("{}", self.said())]
+    Ended {
+        /// What was to be done.
+        step: Step,
+        /// What it said.
+        status: StatusWord,
+    },
+    /// The card failed at something as it was read.
+    #[error("{}", self.said())]
+    NotWhole {
+        /// Before it was written to, or after.
+        step: Step,
+        /// At what.
+        remark: Remark,
     },
     /// The change is too long for one transaction.
     #[error("{}", self.said())]
@@ -198,6 +220,23 @@ impl UpdateError {
                     fr: "la carte a refusé de {doing} : elle a répondu {status}",
                 )
             }
+            Self::Ended { step, status } => {
+                let (doing, status) = (step.said(), in_both(|lang| pages::status(*status, lang)));
+                said!(
+                    with doing, status;
+                    en: "the card ended secure messaging when it was to {doing}: it said {status}, in clear",
+                    fr: "la carte a mis fin à la messagerie sécurisée quand elle devait {doing} : elle a répondu \
+                         {status}, en clair",
+                )
+            }
+            Self::NotWhole { remark, .. } => {
+                let why = in_both(|lang| pages::remark(remark, lang));
+                said!(
+                    with why;
+                    en: "the card could not be read whole: {why}",
+                    fr: "la carte n'a pas pu être lue entièrement : {why}",
+                )
+            }
             Self::NoRoom { needed, room } => said!(
                 en: "this change takes {needed} bytes of a transaction, and the card has {room}",
                 fr: "ce changement demande {needed} octets dans une transaction, et la carte en a {room}",
@@ -221,15 +260,18 @@ impl UpdateError {
     #[must_use]
     pub fn hint(&self) -> Bilingual {
         match self {
-            Self::Exchange(_) => said!(
-                en: "the card is as it was: put it in and update it again",
-                fr: "la carte est comme avant : la remettre et recommencer",
-            ),
-            Self::Unsure(_) | Self::UnreadBack(_) => said!(
+            Self::Ended { step: Step::Commit | Step::ReadBack, .. }
+            | Self::NotWhole { step: Step::ReadBack, .. }
+            | Self::Unsure(_)
+            | Self::UnreadBack(_) => said!(
                 en: "put it in again and look: virtuale update --consult; or update it again, which writes only what is \
                      not there",
                 fr: "la remettre et regarder : virtuale update --consult ; ou recommencer, ce qui n'écrit que ce qui \
                      manque",
+            ),
+            Self::Exchange(_) | Self::Ended { .. } => said!(
+                en: "the card is as it was: put it in and update it again",
+                fr: "la carte est comme avant : la remettre et recommencer",
             ),
             Self::NoKeySet { .. } => said!(
                 en: "prove its other key set: --cipher aes or --cipher 3des",
@@ -241,7 +283,9 @@ impl UpdateError {
                 fr: "son autre jeu de clés peut encore servir : --cipher aes ou --cipher 3des ; sinon, la carte est \
                      refaite",
             ),
-            Self::Unread(_) => said!(en: "look at the card: virtuale read", fr: "regarder la carte : virtuale read"),
+            Self::Unread(_) | Self::NotWhole { .. } => {
+                said!(en: "look at the card: virtuale read", fr: "regarder la carte : virtuale read")
+            }
             Self::NotUpdatable { .. } => said!(
                 en: "a card like this is made anew instead",
                 fr: "une telle carte est refaite",
@@ -280,8 +324,11 @@ impl UpdateError {
     #[must_use]
     pub fn leaves(&self) -> Leaves {
         match self {
-            Self::Unsure(_) => Leaves::Unknown,
-            Self::UnreadBack(_) | Self::Differs { .. } => Leaves::Updated,
+            Self::Unsure(_) | Self::Ended { step: Step::Commit, .. } => Leaves::Unknown,
+            Self::UnreadBack(_)
+            | Self::Differs { .. }
+            | Self::Ended { step: Step::ReadBack, .. }
+            | Self::NotWhole { step: Step::ReadBack, .. } => Leaves::Updated,
             _ => Leaves::AsBefore,
         }
     }
@@ -306,6 +353,8 @@ impl Step {
             Self::Begin => said!(en: "begin a transaction", fr: "commencer une transaction"),
             Self::Write => said!(en: "write a file", fr: "écrire un fichier"),
             Self::Commit => said!(en: "keep the transaction", fr: "garder la transaction"),
+            Self::Read => said!(en: "be read", fr: "être lue"),
+            Self::ReadBack => said!(en: "be read back", fr: "être relue"),
         }
     }
 }

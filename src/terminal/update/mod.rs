@@ -17,4 +17,4 @@ mod tests;
 pub use error::{Leaves, Step, UpdateError};
 pub use keys::{Cipher, IssuerKeys};
 pub use plan::Plan;
-pub use station::Station;
+pub use station::{Station, whole};

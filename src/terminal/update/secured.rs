@@ -17,12 +17,20 @@ pub(super) struct Secured<'a> {
     inner: &'a mut dyn Transport,
     /// `None` once something was wrong: what comes then goes in clear, and the card has ended the session too.
     session: Option<Session>,
+    /// What the card said in clear, which ended the session, if that is how it ended.
+    ended: Option<StatusWord>,
     response: Response,
 }
 
 impl<'a> Secured<'a> {
     pub(super) fn new(inner: &'a mut dyn Transport, session: Session) -> Self {
-        Self { inner, session: Some(session), response: Response::new() }
+        Self { inner, session: Some(session), ended: None, response: Response::new() }
+    }
+
+    /// What the card said in clear, by which it ended the session; `None` while it goes on. Nothing that came since is
+    /// the card's own word.
+    pub(super) fn ended(&self) -> Option<StatusWord> {
+        self.ended
     }
 
     /// Sends a protected command and fetches all of what came back.
@@ -78,6 +86,7 @@ impl Transport for Secured<'_> {
         if data.is_empty() {
             // In clear: the card has ended the session.
             self.session = None;
+            self.ended = Some(status);
             response.finish(status);
             return Ok(());
         }

@@ -21,6 +21,7 @@ use crate::{
     profile::layout::Layout,
     terminal::{
         exchange::{Command, Dialogue, Exchange, ExchangeError, Reply},
+        remark::Remark,
         transport::Transport,
         vitale::{self, Reading, application_name},
     },
@@ -68,38 +69,47 @@ impl<'a> Station<'a> {
         Ok(Self { card: Secured::new(transport, session), layout, today, exchanges })
     }
 
-    /// Reads all of the card that its issuer may read.
+    /// Reads all of the card that its issuer may read. What the card failed at is a remark of the reading.
     ///
     /// # Errors
     ///
-    /// [`UpdateError::Unread`] if the transport fails.
+    /// [`UpdateError::Unread`] if the transport fails, [`UpdateError::Ended`] if the card ended secure messaging.
     pub fn read(&mut self) -> Result<Reading, UpdateError> {
         let reading = vitale::read(&mut self.card, self.layout, self.today)?;
         self.exchanges.extend(reading.exchanges.iter().cloned());
-        Ok(reading)
+        match self.card.ended() {
+            Some(status) => Err(UpdateError::Ended { step: Step::Read, status }),
+            None => Ok(reading),
+        }
     }
 
     /// Writes what is planned, in one transaction. Up to its end the card is as it was.
     ///
     /// # Errors
     ///
-    /// [`UpdateError`] if the card refuses, or the transport fails; [`UpdateError::Unsure`] if that was at the very
-    /// end, so that the card may be as it is to be.
+    /// [`UpdateError`] if the card refuses, or the transport fails; [`UpdateError::Unsure`] and [`UpdateError::Ended`]
+    /// if that was at the very end, so that the card may be as it is to be.
     pub fn write(&mut self, plan: &Plan) -> Result<(), UpdateError> {
         let mut dialogue = Dialogue::new(&mut self.card);
         let written = write(&mut dialogue, plan);
         self.exchanges.extend(dialogue.into_log());
-        written
+        match (written, self.card.ended()) {
+            // What was said in clear may be anybody's word.
+            (Err(UpdateError::Refused { step, .. }), Some(status)) => Err(UpdateError::Ended { step, status }),
+            (written, _) => written,
+        }
     }
 
     /// Reads the card once more and compares the files that were written.
     ///
     /// # Errors
     ///
-    /// [`UpdateError::Differs`] if one is not what was written, [`UpdateError::UnreadBack`] if the transport fails.
+    /// [`UpdateError::Differs`] if one is not what was written, [`UpdateError::UnreadBack`] if the transport fails,
+    /// [`UpdateError::Ended`] if the card ended secure messaging, [`UpdateError::NotWhole`] if it failed at something.
     pub fn check(&mut self, plan: &Plan) -> Result<Reading, UpdateError> {
         let reading = self.read().map_err(|error| match error {
             UpdateError::Unread(why) => UpdateError::UnreadBack(why),
+            UpdateError::Ended { status, .. } => UpdateError::Ended { step: Step::ReadBack, status },
             other => other,
         })?;
         let differs = |file: &&FilePlan| {
@@ -113,7 +123,7 @@ impl<'a> Station<'a> {
         let wrong = plan.files.iter().find(differs).map(|file| &file.name);
         match wrong.or_else(|| plan.erased.iter().find(stays).map(|erased| &erased.file.name)) {
             Some(file) => Err(UpdateError::Differs { file: file.clone() }),
-            None => Ok(reading),
+            None => whole(reading, Step::ReadBack),
         }
     }
 
@@ -121,6 +131,18 @@ impl<'a> Station<'a> {
     #[must_use]
     pub fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+}
+
+/// A reading at which the card failed nowhere.
+///
+/// # Errors
+///
+/// [`UpdateError::NotWhole`] of another.
+pub fn whole(reading: Reading, step: Step) -> Result<Reading, UpdateError> {
+    match reading.remarks.iter().find(|remark| remark.is_failure() || **remark == Remark::CutShort) {
+        Some(remark) => Err(UpdateError::NotWhole { step, remark: remark.clone() }),
+        None => Ok(reading),
     }
 }
 
@@ -229,10 +251,16 @@ fn serial_number(dialogue: &mut Dialogue<'_>, layout: &Layout) -> Result<[u8; PA
     let place = layout.places(Interface::Contact).find(|(name, ..)| *name == SERIAL_NUMBER);
     let (name, _, fid) = place.ok_or_else(not_updatable)?;
     let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x00, 0x0C], &Fid::MF.0.to_be_bytes(), None);
-    dialogue.send(&mf)?;
-    dialogue.send(&Command::select_file(name, fid))?;
     let read = Command::read_binary(name, 0).map_err(ExchangeError::from)?;
-    let Reply { data, status } = dialogue.send(&read)?;
+    let mut reply = Reply { data: Vec::new(), status: StatusWord::SUCCESS };
+    for command in [mf, Command::select_file(name, fid), read] {
+        reply = dialogue.send(&command)?;
+        if !reply.status.is_processed() {
+            break;
+        }
+    }
+    let Reply { data, status } = reply;
+    let data = if status.is_processed() { data } else { Vec::new() };
     data.last_chunk().copied().ok_or(UpdateError::Refused { step: Step::Open, status })
 }
 
