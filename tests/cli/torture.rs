@@ -12,7 +12,7 @@ fn the_terminal_of_this_house_survives() {
     let sandbox = Sandbox::new();
     let junit = sandbox.path().join("torture.xml");
     let junit = junit.to_str().expect("text");
-    for card in ["vitale2-martin", "vitale1-petit"] {
+    for card in ["vitale2-martin", "vitale1-petit", "cps-lefevre", "cps4-lefevre"] {
         let options = ["torture", "--card", card, "--limit", "20", "--seed", "1", "--now", "2026-01-15"];
         let options = [&options[..], &["--timeout", "60", "--lang", "en", "--junit", junit]].concat();
         let (code, out, error) = run(&mut sandbox.virtuale(&[&options[..], &READ].concat()));
@@ -37,4 +37,61 @@ fn what_no_program_survives_is_found() {
     assert!(code == 2 && error.contains("the program fails without any fault"), "{code} {error}");
     let (code, _, error) = run(&mut sandbox.shell("virtuale torture --card vitale2-martin --lang fr -- true"));
     assert!(code == 2 && error.contains("n'envoie aucune commande aux cartes"), "{code} {error}");
+}
+
+/// The same with two cards, and of what writes to a card and what signs with it: what they make is printed too, so that
+/// it is compared.
+#[cfg(unix)]
+#[test]
+fn the_station_and_the_signing_of_this_house_survive() {
+    let sandbox = Sandbox::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let update = format!("virtuale update --reader 'Virtuale 00 00' {root}/fixtures/updates/identite.toml --lang en");
+    let sign = format!(
+        "d=$(mktemp -d) && echo 1234 | virtuale fse sign --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' --lang en \
+         --now 2026-01-15 --pin-fd 0 -o $d/f {root}/fixtures/forms/consultation.toml > /dev/null && cat $d/f/form.txt"
+    );
+    let read = |more: &str| format!("echo 1234 | virtuale read --lang en --pin-fd 0 {more}");
+    let both = "--card vitale2-martin --card cps-lefevre";
+    for (cards, program) in
+        [("--card vitale2-martin", update), (both, sign), (both, read("")), (both, read("--secured"))]
+    {
+        let program = program.replace('\'', "'\\''");
+        let (code, out, error) = run(&mut sandbox.shell(&format!(
+            "virtuale torture {cards} --limit 12 --seed 1 --timeout 60 --now 2026-01-15 --lang en -- sh -c '{program}'"
+        )));
+        assert_eq!(code, 0, "{program}: {out}\n{error}");
+        assert!(out.contains("\n12 faults: "), "{out}");
+    }
+}
+
+/// What torture found once, each by the fault that showed it.
+#[cfg(unix)]
+#[test]
+fn what_could_not_be_read_is_said() {
+    let sandbox = Sandbox::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let (cps, both) = ("--card cps-lefevre", "--card vitale2-martin --card cps-lefevre");
+    let vitale = "--card vitale2-martin";
+    let read = "virtuale read --lang en";
+    let with_code = "echo 1234 | virtuale read --lang en --pin-fd 0";
+    let update =
+        format!("virtuale update --lang en --reader 'Virtuale 00 00' {root}/fixtures/updates/identite.toml 2>&1");
+    let sign = format!(
+        "echo 1234 | virtuale fse sign --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' --lang en \
+         --now 2026-01-15 --pin-fd 0 -o $(mktemp -d)/f {root}/fixtures/forms/consultation.toml 2>&1"
+    );
+    for (cards, fault, program, said) in [
+        (cps, "0 sw=6F00 n=84", read, "The card refused SELECT MF and does not say why (6F00)"),
+        (cps, "0 cut=12 n=88", read, "The card's answer to GET DATA PUK breaks off"),
+        ("--card vitale1-petit", "0 cut=0 n=1", read, "The card does not say where its memory ends."),
+        (both, "0 sw=6982 ins=84", with_code, "This card gave no challenge (6982)"),
+        (vitale, "0 sw=6F00 ins=C0 after=100", &update, "the card ended secure messaging"),
+        (both, "1 sw=6F00 ins=B0 n=9", &sign, "nothing is signed: the card in "),
+    ] {
+        let script = format!("virtuale fault {fault} >&2 && {program}").replace('\'', "'\\''");
+        let script = format!("virtuale exec {cards} --now 2026-01-15 -- sh -c '{script}'");
+        let (code, out, error) = run(sandbox.shell(&script).env("COLUMNS", "120"));
+        assert!(code == 4 && out.contains(said), "{fault}: {code}\n{out}\n{error}");
+    }
 }

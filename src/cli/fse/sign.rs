@@ -18,7 +18,7 @@ use crate::{
         consult::Consulted,
         exit,
         language::Language,
-        messages::Message,
+        messages::{Message, in_both},
         options::Reproducible,
         output,
         read::{other_card, unread},
@@ -231,6 +231,7 @@ pub(super) fn read_professional(
     })?;
     match asking.outcome()? {
         exit::DONE => {
+            allow_whole(&place, |language| pages::failure(&reading.failures, &[], language.into()))?;
             let bearer = Bearer { place: place.clone(), ..reading.bearer().unwrap_or_default() };
             Ok(Caregiver { reading, code, bearer })
         }
@@ -268,8 +269,21 @@ pub(super) fn read_vitale(
             other_card(&place, message, hint)
         }
     })?;
+    allow_whole(&place, |language| pages::failure(&reading.remarks, &reading.looks, language.into()))?;
     reading.consult(lists);
     Ok(reading)
+}
+
+/// Refuses a card that failed at something as it was read: what is signed would not be what it says.
+fn allow_whole(place: &str, failure: impl Fn(Language) -> Option<String>) -> Result<(), Failure> {
+    if failure(Language::En).is_none() {
+        return Ok(());
+    }
+    let message = in_both(|language| {
+        let why = failure(language).unwrap_or_default();
+        Message::NotReadWhole { place, why: &why }.text(language)
+    });
+    Err(Failure::Environment(message.into(), None))
 }
 
 /// The files of the folder: of several forms each in a folder of its number.

@@ -169,6 +169,11 @@ messages! {
         en: "cannot read the card in {place}: {why}",
         fr: "impossible de lire la carte dans {place} : {why}"
     };
+    /// A card was read, and not whole: nothing is signed with it.
+    NotReadWhole { place, why } = {
+        en: "nothing is signed: the card in {place} could not be read whole: {why}",
+        fr: "rien n'est signé : la carte dans {place} n'a pas pu être lue entièrement : {why}"
+    };
     /// A card was not updated.
     CannotUpdateCard { place, why } = {
         en: "cannot update the card in {place}: {why}",
