@@ -128,7 +128,7 @@ impl Serve {
     /// Ends it as Ctrl-C does.
     pub(crate) fn stop(mut self) -> Result<(), Failed> {
         let pid = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).ok_or("it has no number")?;
-        kill_process(pid, Signal::INT)?;
+        kill_process(pid, Signal::TERM)?;
         let status = self.process.wait()?;
         if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
     }
