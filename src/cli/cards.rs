@@ -6,9 +6,8 @@ use super::{
     Failure,
     language::Language,
     messages::{Message, in_both},
-    options::Reproducible,
+    options::{Lifelike, Reproducible},
     read::kept,
-    state::Keeping,
 };
 use crate::{
     layer::Onlookers,
@@ -67,19 +66,18 @@ pub(super) fn in_process(profile: &Profile, reproducible: &Reproducible) -> Resu
     in_process::in_process(reproducible.layers().dress(0, profile.card(), Onlookers::default()))
 }
 
-/// The same, of a card that is kept if cards are.
+/// The same, of a card that is more like a real one if that is asked.
 ///
 /// # Errors
 ///
-/// That it is not the card that is kept; within, that it gives no answer to reset.
-pub(super) fn kept_in_process(
+/// That it is not the card that is kept, or that there are no such times; within, that it gives no answer to reset.
+pub(super) fn lifelike_in_process(
     profile: &Profile,
     reproducible: &Reproducible,
-    keeping: &Keeping,
+    lifelike: &Lifelike,
     language: Language,
 ) -> Result<Result<InProcess, TransportError>, Failure> {
-    let card = keeping.card(profile, language)?;
-    Ok(in_process::in_process(card.dressed(&reproducible.layers())))
+    Ok(in_process::in_process(lifelike.card(profile, reproducible, language)?))
 }
 
 /// The card in a real reader, for this program alone.

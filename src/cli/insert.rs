@@ -85,7 +85,8 @@ fn put_in(client: &mut Client, slot: usize, written: &Path, state_reset: Option<
         }
     };
     match client.ask(Request::Insert { slot, card, state_reset })? {
-        Reply::Inserted { reader, replaced } => {
+        Reply::Inserted { reader, replaced, remarks } => {
+            remarks.iter().for_each(|remark| output::say(shown::line(remark)));
             Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(&shown), instead(replaced)))
         }
         _ => Err(client.nonsense().into()),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::civil::Date;
+use virtuale_engine::Card;
 use zeroize::Zeroizing;
 
 use super::{Failure, cards, language::Language, messages::Keep, output, reader, state::Keeping, users};
@@ -19,7 +20,10 @@ use crate::{
         timing::{self, TimingError},
     },
     layer::Layers,
-    profile::dates::{self, DateError},
+    profile::{
+        Profile,
+        dates::{self, DateError},
+    },
     reader::{Keys, pad::Pin, pcsclite::wire::READER_SLOTS},
     shown,
     terminal::transport::real::RealReader,
@@ -134,6 +138,11 @@ pub(super) struct Timed {
 }
 
 impl Timed {
+    /// Whether they take the time of real ones.
+    fn is_asked(&self) -> bool {
+        self.timing.is_some()
+    }
+
     /// The layers of cards that take their time.
     ///
     /// # Errors
@@ -143,6 +152,68 @@ impl Timed {
         match &self.timing {
             None => Ok(layers),
             Some(times) => Ok(layers.timed(timing::find(times).map_err(timing_failure)?)),
+        }
+    }
+}
+
+/// What makes the card of a verb that speaks to it itself more like a real one: it goes on as it was left, and takes
+/// its time.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Lifelike {
+    #[command(flatten)]
+    timed: Timed,
+    #[command(flatten)]
+    keeping: Keeping,
+}
+
+impl Lifelike {
+    /// The card of a card file, as it is in a slot.
+    ///
+    /// # Errors
+    ///
+    /// That it is not the card that is kept, or that there are no such times.
+    pub(super) fn card(
+        &self,
+        profile: &Profile,
+        reproducible: &Reproducible,
+        language: Language,
+    ) -> Result<Box<dyn Card>, Failure> {
+        let layers = self.timed.around(reproducible.layers())?;
+        self.keeping.card(profile, &layers, language)
+    }
+
+    /// Holds, once all cards have come, that those came which were to begin anew.
+    ///
+    /// # Errors
+    ///
+    /// That one has not.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        self.keeping.end()
+    }
+
+    /// Holds that nobody asks this of a card that is in a reader.
+    ///
+    /// # Errors
+    ///
+    /// That it is asked.
+    pub(super) fn refuse_of_reader(&self) -> Result<(), Failure> {
+        self.keeping.refuse_of_reader()?;
+        match self.timed.is_asked() {
+            true => Err(Failure::usage(Keep::TimedInReader.said(), Keep::LeaveTimingOrServe.said())),
+            false => Ok(()),
+        }
+    }
+
+    /// Holds that nobody asks this of a card that is no virtual one.
+    ///
+    /// # Errors
+    ///
+    /// That it is asked.
+    pub(super) fn refuse_of(&self, card: &str) -> Result<(), Failure> {
+        self.keeping.refuse_of(card)?;
+        match self.timed.is_asked() {
+            true => Err(Failure::usage(Keep::OwnTime { card }.said(), Keep::LeaveTiming.said())),
+            false => Ok(()),
         }
     }
 }

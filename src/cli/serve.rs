@@ -14,7 +14,9 @@ use super::{
     Exit, Failure,
     console::Page,
     drivers::Drivers,
-    exit, opensc,
+    exit,
+    language::Language,
+    opensc,
     options::Slots,
     output, pin, running, shell,
     system::{Ears, background, words},
@@ -92,6 +94,7 @@ fn serve(args: &Args) -> Exit {
     let ears = Ears::open().map_err(unheard)?;
     let host = host.on_stop(ears.close()).open()?;
     args.slots.remarks(&host).iter().for_each(output::say);
+    args.slots.keeping.say_remarks(Language::of_locale());
     args.record.iter().for_each(|_| pin::mention_recording(&host));
     args.drivers.mention(&host);
     let _page = args.page.serve(&host)?;

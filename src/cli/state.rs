@@ -1,22 +1,23 @@
 //! The option `--state`: cards that are kept from run to run.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
+use virtuale_engine::Card;
+
 use super::{Failure, language::Language, messages::Keep, output};
 use crate::{
     host::{
         Builder, Kind,
-        state::{self, Claimant, Resets, State, StateError, StateRemark},
+        state::{Claimant, Resets, State, StateError, StateRemark},
     },
     layer::{Layers, Onlookers},
-    profile::{Profile, Provision, VirtualCard},
-    shown,
+    profile::{Profile, Provision},
 };
 
 /// Where cards are kept.
@@ -78,21 +79,32 @@ impl Keeping {
         Ok(Some(self.opened.get_or_init(|| Arc::new(kept))))
     }
 
-    /// The card of a card file for a verb that speaks to it itself, as it was left; a new one if none is kept. Says
-    /// what there is to know of it.
+    /// The card of a card file for a verb that speaks to it itself, as it is in a slot: as it was left, a new one if
+    /// none is kept. Says what there is to know of it.
     ///
     /// # Errors
     ///
     /// That the card file is another one than on its first day, or that the disk fails.
-    pub(super) fn card(&self, profile: &Profile, language: Language) -> Result<Card, Failure> {
-        let Some(kept) = self.open()? else { return Ok(Card::New(profile.card())) };
+    pub(super) fn card(
+        &self,
+        profile: &Profile,
+        layers: &Layers,
+        language: Language,
+    ) -> Result<Box<dyn Card>, Failure> {
+        let meter = layers.meter();
+        let metered = |provision| meter.iter().fold(provision, Provision::with_meter);
+        let Some(kept) = self.open()? else {
+            let card = profile.card_with(metered(Provision::default()));
+            return Ok(layers.dress_metered(0, card, meter, Onlookers::default()));
+        };
         // Each has a place of its own: none takes that of another.
         let slot = kept.came.fetch_add(1, Ordering::Relaxed);
         let who = Claimant { slot, stay: None, origin: &profile.source().name };
         let claim = kept.state.claim(profile, who, &mut kept.resets())?;
         remarks(&kept.state, language).iter().for_each(output::say);
         let sink = claim.sink();
-        Ok(Card::Kept(claim.card(Provision::default().with_sink(sink))))
+        let card = claim.card(metered(Provision::default().with_sink(sink)));
+        Ok(layers.dress_metered(0, card, meter, Onlookers::default()))
     }
 
     /// Holds, once all cards have come, that those came which were to begin anew.
@@ -107,6 +119,14 @@ impl Keeping {
     /// What there is to know of the cards that came into a host since this was asked last.
     pub(super) fn remarks(&self) -> Vec<String> {
         self.opened.get().map_or_else(Vec::new, |kept| remarks(&kept.state, Language::En))
+    }
+
+    /// Says from now on what there is to know of each card that comes into a slot, as it comes.
+    pub(super) fn say_remarks(&self, language: Language) {
+        if let Some(kept) = self.opened.get() {
+            let folder = kept.state.folder().to_owned();
+            kept.state.on_remark(move |remark| output::say(text(remark, &folder, language)));
+        }
     }
 
     /// Whether cards are kept.
@@ -145,34 +165,17 @@ impl Kept {
     }
 }
 
-/// A card for a verb that speaks to it itself.
-pub(super) enum Card {
-    /// One that ends with the verb.
-    New(VirtualCard),
-    /// One that is kept.
-    Kept(state::Kept),
-}
-
-impl Card {
-    /// The card as it is in a slot.
-    pub(super) fn dressed(self, layers: &Layers) -> Box<dyn virtuale_engine::Card> {
-        match self {
-            Self::New(card) => layers.dress(0, card, Onlookers::default()),
-            Self::Kept(card) => layers.dress(0, card, Onlookers::default()),
-        }
-    }
-}
-
 /// What there is to know of the cards that came.
 fn remarks(state: &State, language: Language) -> Vec<String> {
-    let folder = shown::word(state.folder());
-    let said = |remark: StateRemark| match remark {
-        StateRemark::Reset(card) => Keep::Reset { card: &card }.text(language),
-        StateRemark::DatesStand { card, day } => {
-            Keep::DatesStand { card: &card, day: &day, folder: &folder }.text(language)
-        }
-    };
-    state.remarks().into_iter().map(said).collect()
+    state.remarks().iter().map(|remark| text(remark, state.folder(), language)).collect()
+}
+
+fn text(remark: &StateRemark, folder: &Path, language: Language) -> String {
+    let said = remark.said(folder);
+    match language {
+        Language::En => said.english.into_owned(),
+        Language::Fr => said.french.into_owned(),
+    }
 }
 
 impl From<StateError> for Failure {

@@ -46,6 +46,11 @@ impl VirtualCard {
         self.body.chip.held_files()
     }
 
+    /// What the faults of its card file have counted; nothing without such.
+    pub(crate) fn counted(&self) -> Vec<u8> {
+        self.spoiled.as_ref().map(Spoiled::counted).unwrap_or_default()
+    }
+
     /// The wear of its component, if that is one which fails.
     pub(crate) fn wear(&self) -> Option<Wear> {
         self.body.wear

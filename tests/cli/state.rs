@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use crate::sandbox::{Sandbox, run};
+use crate::{
+    guides,
+    sandbox::{Sandbox, run},
+};
 
 /// What a script prints, which begins with cards in `$S` of the day `$N`.
 fn told(sandbox: &Sandbox, script: &str) -> (i32, String, String) {
@@ -13,6 +16,11 @@ fn told(sandbox: &Sandbox, script: &str) -> (i32, String, String) {
     "#;
     let (code, out, error) = run(sandbox.shell(&format!("{begin}{script}")).current_dir(sandbox.path()));
     (code, out, error)
+}
+
+#[test]
+fn the_guide_shows_what_happens() {
+    guides::is_true("docs/state.md", 9);
 }
 
 fn lines(text: &str) -> Vec<&str> {
@@ -182,4 +190,99 @@ fn dates_move_on_when_they_are_told_to_and_what_was_written_stays() {
     let right = ["0", "1", "1", "card: what counted from 2026-01-15 counts from 2026-02-20 now", "0", "1", "other"];
     assert_eq!(lines(&out), right, "{error}");
     assert!(fs::metadata(sandbox.path().join("before/cards.redb")).is_ok());
+}
+
+#[test]
+fn the_wear_of_a_component_goes_on_over_processes() {
+    let sandbox = Sandbox::new();
+    // Each process is a session; a card of this component works in 3 to 12.
+    let script = r#"
+        for run in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+            virtuale apdu $N $S --card vitale1-igea440 reset >> said 2>> why; echo $?
+        done
+        virtuale apdu $N $S --card vitale1-igea440 --state-reset reset > /dev/null 2>> why; echo "anew $?"
+        virtuale apdu $N --card vitale1-igea440 reset > /dev/null; echo "another $?"
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    let worked = out.iter().take_while(|code| **code == "0").count();
+    assert!((1..=12).contains(&worked), "{out:?} {error}");
+    assert!(out[worked..15].iter().all(|code| *code == "4"), "a dead component stays dead: {out:?} {error}");
+    assert_eq!(out[15..], ["anew 0", "another 0"], "{error}");
+}
+
+#[test]
+fn what_the_faults_of_a_card_file_have_counted_is_kept_with_the_card() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cp "${MARTIN%/*}/cps-lefevre.toml" card.toml
+        printf '\n[fault]\nsw = "6F00"\nins = "84"\nn = 2\n' >> card.toml
+        ask() { virtuale apdu $N $S --card card.toml "$@" | grep '^<' | sed 's/^< //; s/ *#.*//' | grep -o '....$\|.. ..$'; }
+        ask '00 84 00 00 08' '00 84 00 00 08' '00 84 00 00 08'
+        ask '00 84 00 00 08' '00 84 00 00 08'
+        printf '\n[fault]\npower = "after"\nins = "D6"\n' > fault
+        sed -i '/^\[fault\]/,$d' card.toml; cat fault >> card.toml
+        rm -rf cards
+        virtuale apdu $N $S --card card.toml "$PIN" "$FILE" '00 D6 00 00 02 CAFE' > torn 2>&1
+        ask "$FILE" '00 B0 00 00 02' "$PIN" "$FILE" '00 D6 00 00 02 BEEF'
+        virtuale card dump $N $S card.toml | grep -c 'BE EF'
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert_eq!(out, ["9000", "6F00", "9000", "9000", "9000", "9000", "9000", "9000", "9000", "9000", "1"], "{error}");
+}
+
+#[test]
+fn cards_are_one_programs_at_a_time_whichever_verb_it_is() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cps "$PIN" "$FILE" '00 D6 00 00 02 CAFE' > /dev/null
+        eval "$(virtuale serve --detach $N $S --card cps-lefevre)"
+        for verb in "apdu --card cps-lefevre 00" "read --card cps-lefevre" "card dump cps-lefevre" "serve --card -"; do
+            virtuale $verb $N $S 2>> said >> out; echo $?
+        done
+        virtuale stop
+        cps "$FILE" '00 B0 00 00 02'
+        grep -c 'are in use: virtuale serve, process ' said
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out: Vec<_> = lines(&out).into_iter().filter(|line| !line.starts_with("unset")).collect();
+    assert_eq!(out, ["4", "4", "4", "4", "9000", "CA FE 9000", "4"], "{error}");
+}
+
+#[test]
+fn who_inserts_a_card_whose_dates_stand_is_told_and_so_is_who_serves_it() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        virtuale apdu $N $S --card vitale2-martin 00 > /dev/null
+        virtuale serve --now 2026-02-20 $S --card - --card - > line 2> served & child=$!
+        until grep -q export line; do sleep 0.02; done
+        eval "$(cat line)"
+        virtuale insert 0 vitale2-martin 2>&1
+        virtuale insert 1 cps-lefevre 2>&1
+        virtuale stop > stopped 2>&1; wait $child
+        grep 'goes on with' served
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    let dates =
+        "vitale2-martin goes on with the dates of 2026-01-15, its first day (to move them: virtuale card migrate";
+    assert!(out[0].starts_with(dates) && out[3].starts_with(dates), "{out:?} {error}");
+    assert_eq!((out[1], out.len()), ("Virtuale 00 00: vitale2-martin is in", 4), "{out:?} {error}");
+}
+
+#[test]
+fn dates_in_records_move_too() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        day() { virtuale read --now $1 $S --card vitale2-durand --card cps-lefevre | grep -E '^ *[0-9]{2}/[0-9]{2}/[0-9]{4}|opie' | head -8; }
+        fresh() { virtuale card dump --now "$1" vitale2-durand > fresh; virtuale card dump --now "$1" $S vitale2-durand > kept; cmp -s fresh kept; }
+        virtuale apdu $N $S --card vitale2-durand 00 > /dev/null
+        virtuale card migrate --now 2026-02-20 $S vitale2-durand | grep COPIES
+        fresh 2026-02-20 && echo alike
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert!(out[0].starts_with("COPIES: ") && out[0].contains("date"), "{out:?} {error}");
+    assert_eq!(out[1..], ["alike"], "{error}");
 }

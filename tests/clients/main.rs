@@ -34,6 +34,7 @@ mod readme;
 mod scdaemon;
 mod secure_messaging;
 mod signing;
+mod state;
 mod tls;
 mod traces;
 mod users;
@@ -58,6 +59,7 @@ fn main() {
         scdaemon::trials,
         readme::trials,
         signing::trials,
+        state::trials,
         secure_messaging::trials,
         personalising::trials,
         cps::trials,

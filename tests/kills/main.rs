@@ -6,6 +6,7 @@
 //! be there; the next one may have its effect, none, or, where it commits twice, that of its first commit; those behind
 //! it have none.
 
+mod signed;
 mod world;
 
 use std::{
@@ -16,6 +17,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use signed::Signed;
 use world::{World, cps, holder};
 
 /// The program.
@@ -141,15 +143,19 @@ fn a_card_whose_program_is_killed_is_whole_and_has_all_that_was_answered() {
     let mut dice = Dice(seed);
     let mut worlds: [World; 2] = [cps(folder.path()), holder(folder.path())];
     let mut updated = Updated::new(folder.path());
-    let (mut answered, mut updates) = (0, 0);
+    let mut signed = Signed::new(folder.path());
+    let (mut answered, mut updates, mut forms) = (0, 0, 0);
     for kill in 0..kills {
-        let which = usize::try_from(dice.below(8)).expect("below 8");
+        let which = usize::try_from(dice.below(16)).expect("below 16");
         match which {
-            0 => updates += u32::from(updated.kill(&mut dice)),
+            0 => forms += u32::from(signed.kill(&mut dice)),
+            1 | 2 => updates += u32::from(updated.kill(&mut dice)),
             _ => answered += worlds[which % 2].kill(&mut dice, kill),
         }
     }
     let challenges: usize = worlds.iter().map(World::challenges).sum();
-    println!("{answered} commands were answered before a kill, {updates} updates done; {challenges} challenges");
+    println!(
+        "{answered} commands were answered before a kill; {updates} updates and {forms} forms done; {challenges} challenges"
+    );
     assert!(answered > kills, "hardly a command was answered before its kill: {answered}");
 }

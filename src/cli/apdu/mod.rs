@@ -20,8 +20,12 @@ use self::{
     step::Step,
 };
 use super::{
-    Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output,
-    read::layout_by_atr, state::Keeping,
+    Exit, Failure, cards, exit,
+    language::Language,
+    messages::Message,
+    options::{Lifelike, Reproducible},
+    output,
+    read::layout_by_atr,
 };
 use crate::{
     profile::layout::Layout,
@@ -54,7 +58,7 @@ pub(super) struct Args {
     #[arg(long)]
     decode: bool,
     #[command(flatten)]
-    keeping: Keeping,
+    lifelike: Lifelike,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -68,14 +72,14 @@ pub(super) fn run(args: &Args) -> Exit {
             let why = Message::RealHasNoFile { card: &reader.label() }.said();
             return Err(Failure::usage(why, Message::LeaveDecode.said()));
         }
-        args.keeping.refuse_of(&reader.label())?;
+        args.lifelike.refuse_of(&reader.label())?;
         let transport = cards::real(&reader)?;
         let layout = cards::layout(layout_by_atr(transport.atr()))?;
         return talk(args, &steps, transport, &layout, None);
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let transport = cards::kept_in_process(&profile, &args.reproducible, &args.keeping, Language::En)?;
-    args.keeping.end()?;
+    let transport = cards::lifelike_in_process(&profile, &args.reproducible, &args.lifelike, Language::En)?;
+    args.lifelike.end()?;
     let transport = transport.map_err(|error| silent(&error))?;
     let decoder = (args.decode || is_dialogue).then(|| Decoder::new(&profile));
     talk(args, &steps, transport, profile.layout(), decoder)

@@ -10,9 +10,8 @@ use crate::{
         Failure, cards,
         language::Language,
         messages::Message,
-        options::Reproducible,
+        options::{Lifelike, Reproducible},
         read::{kept, layout_by_atr, no_service, power_up},
-        state::Keeping,
         waiting::Waiting,
     },
     profile::{
@@ -33,7 +32,7 @@ pub(super) struct Where {
     #[arg(long = "reader", value_name = "NAME", conflicts_with = "cards")]
     readers: Vec<String>,
     #[command(flatten)]
-    keeping: Keeping,
+    lifelike: Lifelike,
 }
 
 /// A card that is held.
@@ -90,12 +89,12 @@ impl Where {
     ) -> Result<Both<'s>, Failure> {
         let mut both = Both::default();
         for card in &self.cards {
-            both.add(of_file(card, reproducible, (&self.keeping, language))?)?;
+            both.add(of_file(card, reproducible, (&self.lifelike, language))?)?;
         }
         if self.cards.is_empty() {
-            self.keeping.refuse_of_reader()?;
+            self.lifelike.refuse_of_reader()?;
         }
-        self.keeping.end()?;
+        self.lifelike.end()?;
         for (reader, service) in self.readers.iter().zip(services) {
             both.add(in_reader(reader, service, language)?)?;
         }
@@ -144,10 +143,10 @@ impl Known {
     }
 }
 
-fn of_file<'s>(card: &Path, reproducible: &Reproducible, keeping: (&Keeping, Language)) -> Result<Held<'s>, Failure> {
+fn of_file<'s>(card: &Path, reproducible: &Reproducible, lifelike: (&Lifelike, Language)) -> Result<Held<'s>, Failure> {
     let place = card.to_string_lossy().into_owned();
     let profile = cards::profile(card, reproducible)?;
-    let transport = Box::new(power_up(&profile, reproducible, keeping, &place)?);
+    let transport = Box::new(power_up(&profile, reproducible, lifelike, &place)?);
     Ok(Held { place, layout: Known::Profile(Box::new(profile)), transport })
 }
 

@@ -23,20 +23,27 @@ messages! {
         en: "leave --state out, and give it to `virtuale serve` or `exec`; or name a card file: --card",
         fr: "ôter --state, et le donner à `virtuale serve` ou `exec` ; ou nommer un fichier de carte : --card"
     };
+    /// The card in a reader is to take its time.
+    TimedInReader = {
+        en: "the card in a reader takes the time that the program has it take which runs the reader",
+        fr: "la carte d'un lecteur prend le temps que lui donne le programme du lecteur"
+    };
+    /// What to do about it.
+    LeaveTimingOrServe = {
+        en: "leave --timing out, and give it to `virtuale serve` or `exec`; or name a card file: --card",
+        fr: "ôter --timing, et le donner à `virtuale serve` ou `exec` ; ou nommer un fichier de carte : --card"
+    };
+    /// A real card is to take its time.
+    OwnTime { card } = {
+        en: "{card} is a real card: it takes its own time",
+        fr: "{card} est une carte réelle : elle prend son propre temps"
+    };
+    /// What to do about it.
+    LeaveTiming = { en: "leave --timing out, or name a card file", fr: "ôter --timing, ou nommer un fichier de carte" };
     /// Some cards of a run are kept, and one is real.
     NotKept { card } = {
         en: "{card} is a real card: nothing of it is kept",
         fr: "{card} est une carte réelle : rien n'en est gardé"
-    };
-    /// A card begins anew.
-    Reset { card } = {
-        en: "{card}: what was kept of it is dropped, and it is a new card",
-        fr: "{card} : ce qui en était gardé est effacé, et c'est une carte neuve"
-    };
-    /// Its dates would be others today.
-    DatesStand { card, day, folder } = {
-        en: "{card} goes on with the dates of {day}, its first day (to move them: virtuale card migrate --state {folder} {card})",
-        fr: "{card} continue avec les dates du {day}, son premier jour (pour les avancer : virtuale card migrate --state {folder} {card})"
     };
     /// The dates count from that day already.
     SameDay { card, day } = {

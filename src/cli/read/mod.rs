@@ -20,8 +20,13 @@ use self::{
     visit::Visit,
 };
 use super::{
-    Exit, Failure, cards, code::Codes, consult::Consulted, language::Language, messages::Message,
-    options::Reproducible, state::Keeping, system::words,
+    Exit, Failure, cards,
+    code::Codes,
+    consult::Consulted,
+    language::Language,
+    messages::Message,
+    options::{Lifelike, Reproducible},
+    system::words,
 };
 use crate::{
     profile::{Profile, layout::Layout},
@@ -81,7 +86,7 @@ pub(super) struct Args {
     #[arg(long)]
     lang: Option<Language>,
     #[command(flatten)]
-    keeping: Keeping,
+    lifelike: Lifelike,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -116,14 +121,14 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
     }
-    args.keeping.end()?;
+    args.lifelike.end()?;
     Ok(printer.code)
 }
 
 /// Where the cards are that are to be read.
 fn places(args: &Args) -> Result<Vec<Place>, Stop> {
     if args.cards.is_empty() {
-        args.keeping.refuse_of_reader()?;
+        args.lifelike.refuse_of_reader()?;
     }
     let places: Vec<_> = match args.cards.as_slice() {
         [] => readers(args)?,
@@ -144,10 +149,10 @@ fn places(args: &Args) -> Result<Vec<Place>, Stop> {
 pub(super) fn power_up(
     profile: &Profile,
     reproducible: &Reproducible,
-    (keeping, language): (&Keeping, Language),
+    (lifelike, language): (&Lifelike, Language),
     place: &str,
 ) -> Result<InProcess, Failure> {
-    let transport = cards::kept_in_process(profile, reproducible, keeping, language)?;
+    let transport = cards::lifelike_in_process(profile, reproducible, lifelike, language)?;
     transport.map_err(|error| unpowered(place, &error))
 }
 

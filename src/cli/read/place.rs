@@ -46,7 +46,7 @@ impl Place {
     pub(super) fn file(card: &Path, args: &Args) -> Self {
         if let Some(real) = RealReader::named(card) {
             return match real.find(None) {
-                Ok(found) => match args.keeping.refuse_of(&real.label()) {
+                Ok(found) => match args.lifelike.refuse_of(&real.label()) {
                     Ok(()) => Self::at(found.socket, &found.reader, args),
                     Err(failure) => Self { name: real.label(), kind: Kind::File(Err(Some(failure))) },
                 },
@@ -100,7 +100,7 @@ impl Place {
             }
             Kind::File(Ok(profile)) => {
                 let stop = |error| Stop::new(Code::of_opening(&error, side), unpowered(name, &error));
-                let transport = cards::kept_in_process(profile, &args.reproducible, &args.keeping, language)?;
+                let transport = cards::lifelike_in_process(profile, &args.reproducible, &args.lifelike, language)?;
                 let transport = transport.map_err(stop)?;
                 Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
             }

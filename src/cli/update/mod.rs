@@ -14,9 +14,8 @@ use super::{
     Exit, Failure, cards, exit,
     language::Language,
     messages::{Message, in_both},
-    options::Reproducible,
+    options::{Lifelike, Reproducible},
     output, read,
-    state::Keeping,
     target::{self, Force},
     waiting::Waiting,
 };
@@ -106,7 +105,7 @@ pub(super) struct Args {
     #[arg(long)]
     lang: Option<Language>,
     #[command(flatten)]
-    keeping: Keeping,
+    lifelike: Lifelike,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -159,8 +158,8 @@ fn update_file(args: &Args, card: &Path) -> Result<(), Stopped> {
         NamedCard::File(path) => Some(path.parent().unwrap_or(Path::new("")).to_owned()),
         NamedCard::BuiltIn(_) => None,
     };
-    let transport = cards::kept_in_process(&profile, &args.reproducible, &args.keeping, args.language())?;
-    args.keeping.end()?;
+    let transport = cards::lifelike_in_process(&profile, &args.reproducible, &args.lifelike, args.language())?;
+    args.lifelike.end()?;
     let mut transport = transport.map_err(|error| read::unread(&place, &error))?;
     let own = Some((&profile, base.as_deref()));
     Work { args, layout: profile.layout(), place: &place, own }.run(&mut transport)
@@ -174,7 +173,7 @@ fn may_write(args: &Args, inputs: &[Option<&Path>]) -> Result<(), Failure> {
 
 /// Updates the card in a slot. It is ours until it was read back.
 fn update_slot(args: &Args, reader: &str) -> Result<(), Stopped> {
-    args.keeping.refuse_of_reader()?;
+    args.lifelike.refuse_of_reader()?;
     may_write(args, &[args.change.as_deref(), args.layout.as_deref().map(Path::new)])?;
     let socket = pcsclite::default_socket();
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| read::no_service(&error))?;

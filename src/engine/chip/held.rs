@@ -17,8 +17,9 @@ pub struct HeldFile {
     pub is_deleted: bool,
     /// Its bytes; its records one behind the other, the one that was written first before the others. `None` of a DF.
     pub bytes: Option<Vec<u8>>,
-    /// The cell of its first byte, where its bytes lie one behind the other: those of a snapshot of the chip.
-    pub cell: Option<usize>,
+    /// Where its bytes lie, piece by piece in their order: each with its first cell, of those of a snapshot of the
+    /// chip, and with its length. A transparent file is one piece, a record is one.
+    pub pieces: Vec<(usize, usize)>,
 }
 
 impl Chip {
@@ -28,19 +29,21 @@ impl Chip {
         let (files, memory) = (&self.core.files, &self.core.memory);
         let held = |index| {
             let file = files.get(FileIndex(index))?;
-            let mut cell = None;
+            let mut pieces = Vec::new();
             let bytes = match &file.kind {
                 Kind::Directory(_) => None,
                 Kind::Transparent(span) => {
-                    cell = Some(span.offset());
+                    pieces.push((span.offset(), span.length()));
                     Some(memory.read(*span).to_vec())
                 }
                 Kind::Records(records) => {
                     let count = records.count(memory);
                     // The newest of a cyclic file is number 1.
                     let number = |place| if records.is_cyclic() { count - place } else { place + 1 };
-                    let found = (0..count).filter_map(|place| records.record(memory, number(place)));
-                    Some(found.flatten().copied().collect())
+                    let spans = (0..count).filter_map(|place| records.span(memory, number(place)));
+                    let spans: Vec<_> = spans.collect();
+                    pieces.extend(spans.iter().map(|span| (span.offset(), span.length())));
+                    Some(spans.into_iter().flat_map(|span| memory.read(span).iter().copied()).collect())
                 }
             };
             Some(HeldFile {
@@ -49,7 +52,7 @@ impl Chip {
                 is_made: files.is_made(FileIndex(index)),
                 is_deleted: files.is_deleted(FileIndex(index)),
                 bytes,
-                cell,
+                pieces,
             })
         };
         (0..).map_while(held).collect()

@@ -87,9 +87,14 @@ impl RecordFile {
 
     /// A record; in a cyclic file number 1 is the newest. `None` if there is none with this number.
     pub(crate) fn record<'m>(&self, memory: &'m Memory, number: u8) -> Option<&'m [u8]> {
+        self.span(memory, number).map(|span| memory.read(span))
+    }
+
+    /// Where the record with this number lies.
+    pub(crate) fn span(&self, memory: &Memory, number: u8) -> Option<Span> {
         let slot = self.slot_of(memory, number)?;
         let length = self.lengths.part(slot, 1).map_or(self.record_length, |cell| usize::from(memory.byte(cell)));
-        Some(memory.read(self.cells_of(slot)?.part(0, length)?))
+        self.cells_of(slot)?.part(0, length)
     }
 
     /// Replaces a record. Nothing is written if it does not fit or there is none with this number.

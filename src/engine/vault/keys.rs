@@ -191,7 +191,11 @@ impl Vault {
         mut draw: impl FnMut(&mut [u8]),
     ) -> Result<(), StatusWord> {
         match &self.object(id).material {
-            Material::Rsa(cells) => cells.take_spare(memory).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED),
+            Material::Rsa(cells) => {
+                let bits = cells.take_spare(memory).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+                crypto.rsa_searched(bits);
+                Ok(())
+            }
             Material::P256 { scalar } => {
                 // One draw in 2^32 is no scalar; a source that never gives one is broken.
                 for _ in 0..8 {

@@ -99,7 +99,7 @@ impl RsaCells {
     }
 
     /// Takes the next spare key. `None` if there is none left.
-    pub(super) fn take_spare(&self, memory: &mut Memory) -> Option<()> {
+    pub(super) fn take_spare(&self, memory: &mut Memory) -> Option<usize> {
         let taken = memory.byte(self.taken);
         let numbers = self.spare.get(usize::from(taken))?;
         for (&cells, prime) in self.primes.iter().zip(&numbers.primes) {
@@ -108,7 +108,7 @@ impl RsaCells {
         self.exponent.set(memory, &numbers.e)?;
         self.forget_followers(memory);
         memory.write(self.taken, &[taken + 1]);
-        Some(())
+        Some(numbers.primes.iter().map(|prime| prime.len() * 8).sum())
     }
 
     /// The key, made ready and kept in `kept`.

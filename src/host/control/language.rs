@@ -115,6 +115,9 @@ pub enum Reply {
         reader: String,
         /// Whether another card was taken out for it.
         replaced: bool,
+        /// What a person should know of kept cards that came meanwhile, in words for people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remarks: Vec<String>,
     },
     /// The card is in, out of another slot.
     Moved {

@@ -8,7 +8,7 @@ use crate::{
         HostError, Kind,
         control::{FaultStatus, Handler, Refusal, Reply, Request, Status},
         making::Content,
-        state::Resets,
+        state::{Resets, StateRemark},
     },
     layer::fault::Fault,
     profile::{LoadError, NamedCard},
@@ -104,7 +104,7 @@ impl Desk {
     fn insert_named(&self, slot: usize, card: &Path, mut resets: Resets) -> Result<Reply, HostError> {
         if Content::Written(card.to_owned()).real().is_some() {
             let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()), &mut resets)?;
-            return Ok(Reply::Inserted { reader, replaced });
+            return Ok(Reply::Inserted { reader, replaced, remarks: Vec::new() });
         }
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
         if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
@@ -121,6 +121,11 @@ impl Desk {
             ),
         };
         let (reader, replaced) = self.insert(slot, Content::Found(found), &mut resets)?;
-        Ok(Reply::Inserted { reader, replaced })
+        let state = self.making.state.as_ref();
+        let remarks = state.map(|state| (state.folder(), state.remarks()));
+        let said = |(folder, remarks): (&Path, Vec<StateRemark>)| {
+            remarks.iter().map(|remark| remark.said(folder).english.into_owned()).collect()
+        };
+        Ok(Reply::Inserted { reader, replaced, remarks: remarks.map(said).unwrap_or_default() })
     }
 }

@@ -61,6 +61,23 @@ impl State {
         who: Claimant<'_>,
         resets: &mut Resets,
     ) -> Result<Claim<'a>, StateError> {
+        let mut remarks = Vec::new();
+        let claim = self.claim_saying(profile, who, resets, &mut remarks);
+        if let Some(tell) = self.0.told.get() {
+            remarks.iter().for_each(tell);
+        }
+        self.0.books().remarks.append(&mut remarks);
+        claim
+    }
+
+    /// As [`State::claim`], with what there is to know of the card.
+    fn claim_saying<'a>(
+        &self,
+        profile: &'a Profile,
+        who: Claimant<'_>,
+        resets: &mut Resets,
+        remarks: &mut Vec<StateRemark>,
+    ) -> Result<Claim<'a>, StateError> {
         let mut books = self.0.books();
         if books.is_closed {
             return Err(StateError::Closed);
@@ -69,7 +86,7 @@ impl State {
         let mut found = books.find(profile, who.slot)?;
         if let Some((entry, _)) = found.take_if(|(entry, _)| resets.takes(&label(name, entry.copy))) {
             books.store.write(&|transaction| records::remove(transaction, name, &entry))?;
-            books.remarks.push(StateRemark::Reset(label(name, entry.copy)));
+            remarks.push(StateRemark::Reset(label(name, entry.copy)));
         }
         let (entry, birth, profile, fresh) = match found {
             Some((entry, first)) => {
@@ -80,7 +97,7 @@ impl State {
                 other_keys(as_then.data(), profile.data(), "", &mut moved);
                 if !moved.is_empty() {
                     let card = label(name, entry.copy);
-                    books.remarks.push(StateRemark::DatesStand { card, day: first.day });
+                    remarks.push(StateRemark::DatesStand { card, day: first.day });
                 }
                 (entry, first.birth, as_then, fresh)
             }

@@ -10,7 +10,10 @@ use super::{
     StateError,
     lease::{Lease, Watch},
 };
-use crate::profile::{CARD, VirtualCard};
+use crate::{
+    layer::fault::FAULTS,
+    profile::{CARD, VirtualCard},
+};
 
 /// The part of a snapshot that says how a component is worn.
 pub(super) const WEAR: &str = "wear";
@@ -29,6 +32,8 @@ pub(crate) struct Kept {
     structure: [u8; STRUCTURE],
     /// Whether its memory may be behind what is kept: power was lost in a commit.
     is_stale: bool,
+    /// Whether its card file has faults, which count.
+    has_faults: bool,
 }
 
 /// The part of a chip: what tells its structure, the position of its random numbers, its cells.
@@ -48,7 +53,8 @@ impl<'a> ChipPart<'a> {
 
 impl Kept {
     pub(super) fn new(card: VirtualCard, lease: Arc<Lease>, identity: [u8; 32], structure: [u8; STRUCTURE]) -> Self {
-        Self { card, lease, identity, structure, is_stale: false }
+        let has_faults = !card.counted().is_empty();
+        Self { card, lease, identity, structure, is_stale: false, has_faults }
     }
 
     /// It, for who looks after its slot.
@@ -58,12 +64,19 @@ impl Kept {
 
     /// Becomes the card that is kept.
     fn come(&mut self) -> Result<(), StateError> {
+        // After a loss of power what its faults have counted goes on from here.
+        let goes_on = self.is_stale && self.lease.is_current();
         let left = self.lease.come()?;
         let mut snapshot = Snapshot::new();
         snapshot.put(CARD, &[&self.identity]);
         snapshot.put(CHIP, &[&self.structure, &left.position.to_be_bytes(), &left.cells]);
         if let Some(wear) = &left.wear {
             snapshot.put(WEAR, &[wear]);
+        }
+        let counted = self.card.counted();
+        if !counted.is_empty() {
+            let kept = left.faults.filter(|kept| !goes_on && kept.len() == counted.len());
+            snapshot.put(FAULTS, &[&kept.unwrap_or(counted)]);
         }
         self.card.restore(&snapshot).map_err(|_| StateError::Closed)?;
         self.is_stale = false;
@@ -76,13 +89,27 @@ impl Kept {
             self.card.power_off();
             return Err(Fault::Mute);
         }
-        let before = self.card.wear();
+        let (before, counted) = (self.card.wear(), self.counted());
         let begun = begin(&mut self.card);
+        self.keep_counted(&counted);
         if self.card.wear() != before && self.keep_wear().is_err() {
             self.card.power_off();
             return Err(Fault::Mute);
         }
         begun
+    }
+
+    /// What the faults of its card file have counted, if they do.
+    fn counted(&self) -> Vec<u8> {
+        if self.has_faults { self.card.counted() } else { Vec::new() }
+    }
+
+    /// Keeps what they have counted since. Where that fails they count again what they had counted: no card has such.
+    fn keep_counted(&self, before: &[u8]) {
+        let counted = self.counted();
+        if counted != before {
+            let _ = self.lease.keep_part(FAULTS, &counted);
+        }
     }
 
     fn keep_wear(&self) -> Result<(), StateError> {
@@ -133,8 +160,9 @@ impl Card for Kept {
             // Where that fails, the card goes on with what draws nothing.
             let _ = self.lease.set_aside();
         }
-        let (before, drawn) = (self.card.wear(), self.lease.drawn());
+        let (before, counted, drawn) = (self.card.wear(), self.counted(), self.lease.drawn());
         let done = self.card.transmit(command, response);
+        self.keep_counted(&counted);
         if done == Err(Fault::PowerLost) {
             self.is_stale = true;
         }

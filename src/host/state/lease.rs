@@ -17,7 +17,7 @@ use super::{
     kept::WEAR,
     records::{self, PAGE},
 };
-use crate::layer::Stay;
+use crate::layer::{Stay, fault::FAULTS};
 
 /// How many words of random numbers are set aside at a time: half a million challenges of eight bytes.
 const BLOCK: u64 = 1 << 20;
@@ -55,6 +55,8 @@ struct Cells {
 pub(super) struct Left {
     pub(super) cells: Zeroizing<Vec<u8>>,
     pub(super) wear: Option<Vec<u8>>,
+    /// What the faults of its card file have counted.
+    pub(super) faults: Option<Vec<u8>>,
     pub(super) position: u64,
 }
 
@@ -147,6 +149,7 @@ impl Lease {
         let was_current = self.is_current_in(&books);
         let cells = books.store.cells(self.number)?;
         let wear = books.store.part(self.number, WEAR)?;
+        let faults = books.store.part(self.number, FAULTS)?;
         // Of a card that never left, no number is given out twice.
         let position = books.store.chance(self.number)?;
         let position = if was_current { self.drawn.load(Ordering::Acquire) } else { position };
@@ -158,7 +161,7 @@ impl Lease {
         }
         *self.memory() = Cells { cells: cells.clone(), doubtful: BTreeSet::new() };
         self.came.store(true, Ordering::Release);
-        Ok(Left { cells, wear, position })
+        Ok(Left { cells, wear, faults, position })
     }
 
     /// Whether a command may draw random numbers, as many as one can.

@@ -7,7 +7,10 @@ use virtuale_engine::{Card, Fid, Snapshot, image::FileKind, snapshot::CHIP};
 use zeroize::Zeroizing;
 
 use super::{State, StateError, claim::Fresh, kept::WEAR, label, records::Entry};
-use crate::profile::{CARD, Profile, Provision, VirtualCard};
+use crate::{
+    layer::fault::FAULTS,
+    profile::{CARD, Profile, Provision, VirtualCard},
+};
 
 /// What stands on a kept card.
 pub(crate) struct Look {
@@ -35,8 +38,8 @@ pub(crate) struct LookedAt {
     pub(crate) then: Vec<u8>,
     /// Nothing if a command deleted it.
     pub(crate) now: Option<Vec<u8>>,
-    /// The cell of its first byte, where its bytes lie one behind the other.
-    pub(super) cell: Option<usize>,
+    /// Where its bytes lie, piece by piece: each with its first cell and its length.
+    pub(super) pieces: Vec<(usize, usize)>,
 }
 
 /// A file that a command made.
@@ -70,6 +73,10 @@ impl State {
             snapshot.put(CARD, &[&first.birth.identity]);
             snapshot.put(CHIP, &[&first.structure, &[0; 8], cells]);
             wear.iter().for_each(|wear| snapshot.put(WEAR, &[wear]));
+            let counted = card.counted();
+            if !counted.is_empty() {
+                snapshot.put(FAULTS, &[&counted]);
+            }
             card.restore(&snapshot).ok().map(|()| card)
         };
         let damaged = || books.store.damaged("a card does not fit its card file");
@@ -109,7 +116,7 @@ impl Look {
                 bytes
             };
             let now = (!after.is_deleted).then(|| padded(&after.bytes));
-            files.push(LookedAt { then: padded(&before.bytes), now, cell: after.cell });
+            files.push(LookedAt { then: padded(&before.bytes), now, pieces: after.pieces.clone() });
         }
         let path = |mut index: usize| {
             let mut path = vec![after[index].fid];

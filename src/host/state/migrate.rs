@@ -1,5 +1,7 @@
 //! The dates of a kept card that count from a day move on to another one.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -69,9 +71,12 @@ impl State {
             let is_alike = shape(map) == shape(new_map);
             let mut pieces = Vec::new();
             parts(&map.elements, (then, new), &mut pieces);
+            // Of a transparent file all can move; of records, where there are as many as there were.
+            let is_one = matches!(looked.pieces.as_slice(), [(_, length)] if *length == new.len());
+            let is_as_it_was = now == then && is_one;
             let is_free = |piece: &&Element| {
                 let at = |bytes: &[u8]| bytes.get(piece.range.clone()).map(<[u8]>::to_vec);
-                looked.cell.is_some() && (now == then || is_alike && at(now) == at(then))
+                is_as_it_was || !looked.pieces.is_empty() && is_alike && at(now) == at(then)
             };
             let (free, held): (Vec<&Element>, Vec<&Element>) = pieces.iter().partition(|piece| is_free(piece));
             let names = |elements: &[&Element]| {
@@ -79,15 +84,10 @@ impl State {
                 names.dedup();
                 Moved { file: map.name.clone(), elements: names }
             };
-            if let Some(cell) = looked.cell {
-                if now == then {
-                    put(&mut cells, cell, new);
-                } else {
-                    free.iter().for_each(|piece| {
-                        let bytes = new.get(piece.range.clone()).unwrap_or_default();
-                        put(&mut cells, cell + piece.range.start, bytes);
-                    });
-                }
+            if is_as_it_was {
+                put(&mut cells, &looked.pieces, 0..new.len(), new);
+            } else {
+                free.iter().for_each(|piece| put(&mut cells, &looked.pieces, piece.range.clone(), new));
             }
             migrated.moved.extend(Some(names(&free)).filter(|_| !free.is_empty()));
             migrated.stood.extend(Some(names(&held)).filter(|_| !held.is_empty()));
@@ -103,8 +103,8 @@ impl State {
 }
 
 /// Where the elements of a file stand.
-fn shape(file: &FileMap) -> Vec<std::ops::Range<usize>> {
-    fn add(elements: &[Element], shape: &mut Vec<std::ops::Range<usize>>) {
+fn shape(file: &FileMap) -> Vec<Range<usize>> {
+    fn add(elements: &[Element], shape: &mut Vec<Range<usize>>) {
         for element in elements {
             shape.push(element.range.clone());
             add(&element.children, shape);
@@ -132,8 +132,17 @@ fn parts<'a>(elements: &'a [Element], (then, new): (&[u8], &[u8]), found: &mut V
     }
 }
 
-fn put(cells: &mut [u8], offset: usize, bytes: &[u8]) {
-    if let Some(cells) = cells.get_mut(offset..offset + bytes.len()) {
-        cells.copy_from_slice(bytes);
+/// Puts some bytes of a file where they lie.
+fn put(cells: &mut [u8], pieces: &[(usize, usize)], range: Range<usize>, file: &[u8]) {
+    let mut start = 0;
+    for &(cell, length) in pieces {
+        let (from, to) = (range.start.max(start), range.end.min(start + length));
+        if from < to
+            && let Some(bytes) = file.get(from..to)
+            && let Some(cells) = cells.get_mut(cell + from - start..cell + to - start)
+        {
+            cells.copy_from_slice(bytes);
+        }
+        start += length;
     }
 }

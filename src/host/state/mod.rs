@@ -22,19 +22,20 @@ mod look;
 #[cfg(feature = "cli")]
 mod migrate;
 mod records;
+mod remark;
 mod store;
 
 use std::{
     env, fmt, fs, io,
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     thread,
     time::{Duration, Instant},
 };
 
 pub(crate) use self::{claim::Claimant, kept::Kept, lease::Watch};
-pub use self::{compare::Differences, error::StateError};
+pub use self::{compare::Differences, error::StateError, remark::StateRemark};
 use self::{lease::Lease, store::Store};
 #[cfg(feature = "cli")]
 pub(crate) use self::{
@@ -69,9 +70,14 @@ pub struct State(Arc<Shared>);
 struct Shared {
     folder: PathBuf,
     books: Mutex<Books>,
+    /// Who is told of what there is to know of cards that come.
+    told: OnceLock<Box<Tell>>,
     /// Locked as long as this is here: it goes after the database does.
     _lock: Held,
 }
+
+/// Whom to tell.
+type Tell = dyn Fn(&StateRemark) + Send + Sync;
 
 /// What is known of the cards of a folder.
 struct Books {
@@ -89,21 +95,6 @@ struct Books {
 pub struct Resets {
     all: bool,
     named: Vec<String>,
-}
-
-/// What a person should know of a card that is kept.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum StateRemark {
-    /// What was kept of it is gone: it is a new card.
-    Reset(String),
-    /// Dates of its card file count from today, and those on the card from its first day.
-    DatesStand {
-        /// The card.
-        card: String,
-        /// Its first day.
-        day: String,
-    },
 }
 
 impl State {
@@ -136,7 +127,12 @@ impl State {
         // Whoever is refused is told no more than that somebody has it, if this fails.
         let _ = writing::replace_private(&folder.join(HOLDER), |out| out.write_all(holder().as_bytes()));
         let books = Books { store, leases: Vec::new(), current: Vec::new(), remarks: Vec::new(), is_closed: false };
-        Ok(Self(Arc::new(Shared { folder: folder.clone(), books: Mutex::new(books), _lock: lock })))
+        Ok(Self(Arc::new(Shared {
+            folder: folder.clone(),
+            books: Mutex::new(books),
+            told: OnceLock::new(),
+            _lock: lock,
+        })))
     }
 
     /// The folder.
@@ -158,6 +154,12 @@ impl State {
     /// What a person should know of the cards that came since this was asked last.
     pub fn remarks(&self) -> Vec<StateRemark> {
         std::mem::take(&mut self.0.books().remarks)
+    }
+
+    /// Calls this with what a person should know of each card that comes from now on, as it comes; [`State::remarks`]
+    /// has it too. The first that asks is told.
+    pub fn on_remark(&self, tell: impl Fn(&StateRemark) + Send + Sync + 'static) {
+        let _ = self.0.told.set(Box::new(tell));
     }
 
     /// Ends the keeping of cards: how far their random numbers were given out is noted, so that the next run goes on

@@ -279,3 +279,30 @@ impl Store {
         self.read(|transaction| Ok(transaction.open_table(CHANCE)?.get(number)?.map_or(0, |position| position.value())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{META, VERSION};
+    use crate::{
+        host::state::{DATABASE, State, StateError},
+        profile::said::Bilingual,
+    };
+
+    #[test]
+    fn what_another_version_wrote_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("cards");
+        drop(State::open(&place).expect("a new folder"));
+        let database = redb::Database::open(place.join(DATABASE)).expect("a database");
+        let transaction = database.begin_write().expect("a transaction");
+        transaction.open_table(META).expect("a table").insert("version", VERSION + 1).expect("room");
+        transaction.commit().expect("room");
+        drop(database);
+        for _ in 0..2 {
+            let error = State::open(&place).expect_err("it is of another version");
+            assert!(matches!(error, StateError::Version { found, .. } if found == VERSION + 1), "{error}");
+            let Bilingual { english, french } = error.said();
+            assert!(english.contains("its form is 2") && french.contains("sa forme est la 2"), "{english} {french}");
+        }
+    }
+}

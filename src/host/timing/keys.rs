@@ -29,6 +29,7 @@ const CHIP: &[&str] = &[
     "aes_block",
     "rsa_private",
     "rsa_public",
+    "rsa_generate",
     "instructions",
 ];
 
@@ -132,6 +133,7 @@ fn read_chip(reading: &mut Reading, written: &Written) -> Chip {
             "aes_block" => chip.aes_block = time(reading, value),
             "rsa_private" => chip.rsa_private = powers(reading, value, "chip.rsa_private"),
             "rsa_public" => chip.rsa_public = powers(reading, value, "chip.rsa_public"),
+            "rsa_generate" => chip.rsa_generate = powers(reading, value, "chip.rsa_generate"),
             _ => chip.instructions = instructions(reading, value),
         }
     }

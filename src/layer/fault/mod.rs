@@ -29,7 +29,7 @@ pub use follow::{CardFile, Files};
 pub use kind::{Effect, Kind, Moment, Side};
 pub use language::{LONGEST, is_meant};
 pub use mistake::{FaultMistake, Wanted, What};
-pub use spoiled::Spoiled;
+pub use spoiled::{PART as FAULTS, Spoiled};
 pub use time::{Delay, Millis};
 pub use torn::Torn;
 pub use when::{Count, FileName, Probability, Range, StatusPattern, When};

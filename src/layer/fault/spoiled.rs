@@ -8,7 +8,7 @@ use super::faults::Faults;
 use crate::layer::Layer;
 
 /// The part of a snapshot that is the layer's own: what the faults of the card file have counted.
-const PART: &str = "faults";
+pub const PART: &str = "faults";
 
 /// A layer in which the faults of a card strike. While none is armed, commands pass it.
 pub struct Spoiled {
@@ -23,6 +23,11 @@ impl Spoiled {
     pub fn new(faults: Faults) -> Self {
         faults.wear();
         Self { faults, atr: None }
+    }
+
+    /// What the faults of the card file have counted, as a snapshot has it; nothing without such.
+    pub(crate) fn counted(&self) -> Vec<u8> {
+        self.faults.save()
     }
 
     fn start(
@@ -99,7 +104,7 @@ impl Layer for Spoiled {
     }
 
     fn save(&self, card: &dyn Card, snapshot: &mut Snapshot) {
-        let counted = self.faults.save();
+        let counted = self.counted();
         if !counted.is_empty() {
             snapshot.put(PART, &[&counted]);
         }

@@ -9,7 +9,7 @@ use virtuale_engine::platform::Change;
 pub struct Chip {
     /// Any command, before its work.
     pub command: Duration,
-    /// Commands by their INS, beside all else: what a model has no work for, such as the search for primes.
+    /// Commands by their INS, beside all else: what a model has no work for.
     pub instructions: BTreeMap<u8, Duration>,
     /// The bytes that memory keeps at once; 0 counts as 1.
     pub page: usize,
@@ -19,6 +19,8 @@ pub struct Chip {
     pub rsa_private: BTreeMap<usize, Duration>,
     /// The power with a public exponent, by the same.
     pub rsa_public: BTreeMap<usize, Duration>,
+    /// A new key, with the search for its primes, by the same.
+    pub rsa_generate: BTreeMap<usize, Duration>,
     /// An ECDSA signature on P-256.
     pub p256_sign: Duration,
     /// Its verification.

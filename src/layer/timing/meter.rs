@@ -97,6 +97,11 @@ impl Crypto for Work<dyn Crypto> {
         Ok(Box::new(self.meter.on(self.inner.rsa_key(numbers)?)))
     }
 
+    fn rsa_searched(&self, bits: usize) {
+        self.meter.spend(power(&self.meter.chip.rsa_generate, bits));
+        self.inner.rsa_searched(bits);
+    }
+
     fn rsa_public(&self, key: &RsaPublicKey, block: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.meter.spend(power(&self.meter.chip.rsa_public, key.n.len() * 8));
         self.inner.rsa_public(key, block)

@@ -125,6 +125,19 @@ fn a_card_answers_no_sooner_than_it_may() {
     assert!(took() >= Duration::from_millis(70), "what it did meanwhile comes on top");
 }
 
+#[test]
+fn a_new_rsa_key_takes_the_time_of_the_search_for_its_primes() {
+    use virtuale_engine::crypto::{Crypto, RustCrypto};
+    let rsa_generate = [(1024, Duration::from_secs(3)), (2048, Duration::from_secs(25))].into();
+    let meter = Meter::new(Chip { rsa_generate, ..Chip::default() });
+    let crypto: Box<dyn Crypto> = Box::new(RustCrypto);
+    let crypto = meter.on(crypto);
+    crypto.rsa_searched(1536);
+    assert_eq!(meter.take(), Duration::from_secs(25), "that of the next longer one");
+    crypto.rsa_searched(1024);
+    assert_eq!(meter.take(), Duration::from_secs(3));
+}
+
 fn spend(meter: &Meter, time: Duration) {
     use virtuale_engine::platform::{Forgetful, Sink};
     let chip = Chip { page: 1, write: time, ..Chip::default() };
