@@ -29,6 +29,7 @@ What happens:
   wtx=TIME               the same, and the card asks for that time
   power=before           the card loses its power at a commit; or during, after
   pull[=TIME]            it is pulled out of its slot, and comes back after that time
+  unplug=TIME            its reader is unplugged, and plugged in again after that time
   reset                  another program resets it, behind its answer
   cancel                 somebody cancels at the PIN pad
 When (counted from now on; commits for power, resets for atr, prompts for cancel, commands for others):

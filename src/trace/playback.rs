@@ -6,6 +6,8 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
 };
 
 use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord, Uid};
@@ -16,6 +18,7 @@ use super::{
     index::{Found, Index, Search},
     pattern::{Atom, Pattern, value_of},
 };
+use crate::layer::fault as layer;
 
 /// How many findings are kept: software that lost its way sends a lot.
 const MOST_FINDINGS: usize = 100;
@@ -186,6 +189,11 @@ impl Playback {
     }
 
     /// Puts the recorded answer of a place into `response`. Holes become zeros, runs become nothing.
+    /// The step of a command.
+    fn step(&self, place: usize) -> Option<&Step> {
+        self.index.step(place).and_then(|index| self.trace.steps.get(index))
+    }
+
     fn give(&mut self, place: usize, response: &mut Response) -> Result<(), Fault> {
         let trace = Arc::clone(&self.trace);
         let step = self.index.step(place).and_then(|index| trace.steps.get(index));
@@ -283,7 +291,13 @@ impl Card for Playback {
         };
         self.next = place + 1;
         self.count_left();
-        self.give(place, response)
+        let given = self.give(place, response);
+        // An answer that a fault made late is late again.
+        let late = self.step(place).map_or(Duration::ZERO, |step| step.faults.iter().map(layer::Fault::delay).sum());
+        if !late.is_zero() {
+            thread::sleep(late);
+        }
+        given
     }
 }
 
@@ -323,6 +337,19 @@ mod tests {
 
     fn summaries(card: &Playback) -> Vec<String> {
         card.notes().findings().iter().map(Finding::summary).collect()
+    }
+
+    #[test]
+    fn what_was_late_is_late_again() {
+        let text = "virtuale-trace 1\natr 3B 80 80 01 01\n> 00 84 00\n# fault late=30ms\n# fault wtx=20ms\n< 90 00\n\
+            > 00 A4 00\n# fault sw=6F00\n< 6F 00\n";
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect("a trace");
+        let mut card = Playback::new(Arc::new(trace), 0, Order::AsRecorded, None).expect("a card");
+        card.power_up(Interface::Contact).expect("power");
+        let start = std::time::Instant::now();
+        assert_eq!(ask(&mut card, &[0, 0x84, 0]), Ok(vec![0x90, 0]));
+        assert!(start.elapsed() >= std::time::Duration::from_millis(50), "{:?}", start.elapsed());
+        assert_eq!(ask(&mut card, &[0, 0xA4, 0]), Ok(vec![0x6F, 0]));
     }
 
     #[test]

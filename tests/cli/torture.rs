@@ -95,3 +95,37 @@ fn what_could_not_be_read_is_said() {
         assert!(code == 4 && out.contains(said), "{fault}: {code}\n{out}\n{error}");
     }
 }
+
+/// Each line of the guide that arms a fault, with a card and a program that meets it; nothing stays armed.
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_guide_run() {
+    let guide = include_str!("../../docs/faults.md");
+    let is_example = |line: &&str| line.starts_with("virtuale fault 0 ") && !line.contains("--clear");
+    let examples: Vec<&str> = guide.lines().filter(is_example).collect();
+    assert!(examples.len() > 20, "{examples:?}");
+    let met = |example: &&str| {
+        let example = example.split('#').next().unwrap_or_default();
+        format!("{example} >&2 && virtuale apdu --card 'reader:Virtuale 00 00' 00A4000C023F00 00B0820004 || exit 9\n")
+    };
+    let armed = |example: &&str| {
+        let example = example.split('#').next().unwrap_or_default();
+        format!("{example} && virtuale fault 0 --list && virtuale fault 0 --clear || exit 9\n")
+    };
+    let script: String = examples.iter().map(armed).collect();
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path().join("all.sh"), script).expect("a script");
+    let all = format!("virtuale exec --card vitale2-martin -- sh -e {}/all.sh", sandbox.path().display());
+    let (code, out, error) = run(&mut sandbox.shell(&all));
+    assert_eq!(code, 0, "{out}\n{error}");
+    assert!(!out.contains("0 could still strike"), "{out}");
+    // Those that leave the card in its slot and answering: a program gets what the guide says.
+    let harmless =
+        ["fault 0 atr=", "fault 0 sw=6982 ins=20", "fault 0 wtx=5s", "fault 0 cancel", "fault 0 pull=2s n=5"];
+    let script: String =
+        examples.iter().filter(|line| harmless.iter().any(|word| line.contains(word))).map(met).collect();
+    fs::write(sandbox.path().join("met.sh"), script).expect("a script");
+    let met = format!("virtuale exec --card vitale2-martin -- sh -e {}/met.sh", sandbox.path().display());
+    let (code, out, error) = run(&mut sandbox.shell(&met));
+    assert!(code == 0 && out.matches("9000").count() >= 2 * harmless.len() - 1, "{code}: {out}\n{error}");
+}

@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial(&[&OPENSC], "opensc_tool::lists_readers", lists_readers),
         trial(&[&OPENSC], "opensc_tool::sends_commands", sends_commands),
         trial(&[&OPENSC], "opensc_tool::takes_the_card_for_no_other", takes_the_card_for_no_other),
+        trial(&[&OPENSC], "opensc_tool::is_tortured", is_tortured),
         trial(&[&OPENSC], "opensc_explorer::walks_the_files", walks_the_files),
         trial(&[&OPENSC], "pkcs15_tool::finds_no_keys_and_says_so", finds_no_keys_and_says_so),
     ]
@@ -41,6 +42,22 @@ fn takes_the_card_for_no_other(sandbox: &Sandbox) -> Result<(), Failed> {
     let outcome = sandbox.exec(&[&card("vitale2-martin")], &["opensc-tool", "-n"])?.run()?;
     outcome.says("Unsupported card")?;
     Ok(())
+}
+
+/// It prints whatever the card says and ends well: the report has that, for whoever builds.
+fn is_tortured(sandbox: &Sandbox) -> Result<(), Failed> {
+    let report = sandbox.home().join("report.xml");
+    let written = report.display().to_string();
+    let options = ["torture", "--card", "vitale2-martin", "--kinds", "sw,mute,pull", "--limit", "40", "--lang", "en"];
+    let program = ["--junit", &written, "--", "opensc-tool", "-s", SELECT_VITALE, "-s", "00B0820000"];
+    let words = [&[env!("CARGO_BIN_EXE_virtuale")], &options[..], &program].concat();
+    let outcome = sandbox.program(&words)?.run()?;
+    outcome.says("\n40 faults: ")?.says(" refused")?;
+    let report = std::fs::read_to_string(&report)?;
+    match report.contains("<testsuites name=\"virtuale torture\" tests=\"40\"") {
+        true => Ok(()),
+        false => Err(outcome.failed("a report of 40 tests")),
+    }
 }
 
 fn walks_the_files(sandbox: &Sandbox) -> Result<(), Failed> {

@@ -12,13 +12,15 @@ use crate::harness::{
 };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
-const SCRIPTS: [(&str, &[&str], &[&str]); 13] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 15] = [
     ("identity", &["vitale2-martin"], &[]),
     ("events", &["", ""], &["vitale2-martin"]),
     ("cancel", &["vitale2-martin"], &[]),
     ("transactions", &["vitale2-martin"], &[]),
     ("dead_holder", &["vitale2-martin"], &[]),
     ("removal", &["vitale2-martin"], &["vitale2-martin"]),
+    ("unplugged", &["vitale2-martin", "vitale2-durand"], &[]),
+    ("faulty", &["vitale2-martin"], &[]),
     ("crowd", &["vitale2-martin"], &[]),
     ("prober", &["vitale2-martin"], &[]),
     ("words", &["vitale1-petit"], &[]),

@@ -183,6 +183,39 @@ fn a_card_is_pulled_and_comes_back() {
 }
 
 #[test]
+fn a_reader_is_unplugged_and_comes_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trace = folder.path().join("t.apdu");
+    let host = Host::builder().card("vitale2-martin").today("2026-01-15".parse().expect("a day")).record(&trace);
+    let host = host.start().expect("a host");
+    host.fault(0, "unplug=200ms n=2".parse().expect("a fault")).expect("a slot");
+    let mut service = Service::establish(host.socket()).expect("a service");
+    let mut other = Service::establish(host.socket()).expect("a service");
+    let reader = host.slots()[0].reader.clone();
+    let mut card = service.connect(&reader).expect("a card");
+    let mut response = Response::new();
+    assert!(card.transmit(CHALLENGE, &mut response).is_ok());
+    let removed = card.transmit(CHALLENGE, &mut response).expect_err("it is gone").to_string();
+    assert!(removed.contains("8010000C"), "{removed}");
+    assert!(other.slots().expect("a list").is_empty(), "there is no reader");
+    let start = std::time::Instant::now();
+    while other.slots().expect("a list").is_empty() {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "it does not come back");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(other.slots().expect("a list")[0].present, "with its card");
+    let dead = card.transmit(CHALLENGE, &mut response).expect_err("the handle is of the reader that went").to_string();
+    assert!(dead.contains("80100011"), "{dead}");
+    drop(card);
+    let mut card = service.connect(&reader).expect("the same card");
+    response.clear();
+    assert!(card.transmit(CHALLENGE, &mut response).is_ok());
+    drop(card);
+    host.stop();
+    assert_eq!(replayed(&trace), ["unplug=200ms"]);
+}
+
+#[test]
 fn another_program_resets_the_card_behind_an_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let trace = folder.path().join("t.apdu");

@@ -170,7 +170,8 @@ fn outcome(clean: &Clean, trial: &Trial, run: &Run) -> (Outcome, Option<String>)
     if is_overcome(&clean.run.dialogue, trial, &run.dialogue) {
         return (Outcome::Overcame, None);
     }
-    let is_passed_over = matches!(trial.kind, Kind::Mute | Kind::Power | Kind::Pull) || is_error(trial.fault.effect);
+    let is_passed_over =
+        matches!(trial.kind, Kind::Mute | Kind::Power | Kind::Pull | Kind::Unplug) || is_error(trial.fault.effect);
     match is_passed_over && was_done(&clean.run.dialogue, trial) {
         true => (Outcome::Lie, Some("the command was not done, and was not sent again".into())),
         false => (Outcome::Untouched, None),

@@ -85,6 +85,7 @@ fn of_kind(kind: Kind, exchange: &Exchange) -> Vec<Fault> {
         Kind::Late => vec!["late=500ms".into()],
         Kind::Wtx => vec!["wtx=500ms".into()],
         Kind::Pull => vec!["pull=300ms".into()],
+        Kind::Unplug => vec!["unplug=300ms".into()],
         Kind::Reset => vec!["reset".into()],
         Kind::Power if exchange.commits > 0 => vec!["power=before".into(), "power=after".into()],
         _ => vec![],

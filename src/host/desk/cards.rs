@@ -197,6 +197,16 @@ impl Desk {
         }
     }
 
+    /// Unplugs the reader of a slot, with its card in it.
+    pub(super) fn unplug(&self, slot: usize) -> Result<(), HostError> {
+        let here = self.begin_move(slot);
+        let leaves = move |_| {
+            here.leaves();
+            here.tie.iter().for_each(|tie| tie.is_taken_out());
+        };
+        Ok(self.readers.unplug_then(slot, leaves)?)
+    }
+
     /// Leaves a slot without a card; gives the reader, and whether there was one.
     pub(in crate::host) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
         let was_in = self.readers.state(slot).is_some_and(|state| state.label.is_some());

@@ -52,6 +52,10 @@ impl Desk {
                     // Not by the thread that runs the card: it is waited for.
                     here.in_background(move || pull(&desk, slot, back));
                 }
+                Order::Unplug(back) => {
+                    let desk = Weak::clone(&desk);
+                    here.in_background(move || unplug(&desk, slot, back));
+                }
             }
         }))
     }
@@ -68,16 +72,33 @@ fn pull(desk: &Weak<Desk>, slot: usize, back: Option<Duration>) {
         return;
     }
     let Some(back) = back else { return };
-    let until = Instant::now() + back;
+    // Another card may be there, or the same already.
+    wait(desk, back).iter().for_each(|desk| drop(desk.reinsert(slot)));
+}
+
+/// Unplugs the reader of a slot with its card, and plugs it in again after a time.
+fn unplug(desk: &Weak<Desk>, slot: usize, back: Duration) {
+    if desk.upgrade().is_none_or(|desk| desk.unplug(slot).is_err()) {
+        return;
+    }
+    wait(desk, back).iter().for_each(|desk| {
+        // Nobody sees the card before its reader is there.
+        drop(desk.reinsert(slot));
+        desk.readers.plug(slot);
+    });
+}
+
+/// Waits; gives the desk if it is still there then.
+fn wait(desk: &Weak<Desk>, time: Duration) -> Option<Arc<Desk>> {
+    let until = Instant::now() + time;
     while desk.strong_count() > 0 {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            // Another card may be there, or the same already.
-            desk.upgrade().iter().for_each(|desk| drop(desk.reinsert(slot)));
-            return;
+            return desk.upgrade();
         }
         thread::sleep(left.min(LOOK_ROUND));
     }
+    None
 }
 
 /// Cancels at the pad of a slot when faults say so, as long as any can.

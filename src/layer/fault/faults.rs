@@ -49,6 +49,8 @@ pub type Witness = Arc<dyn Fn(&Strike) + Send + Sync>;
 pub enum Order {
     /// To pull the card out of its slot, and to put it back after a time if one is said.
     Pull(Option<Duration>),
+    /// To be unplugged with the card in it, and plugged in again after a time.
+    Unplug(Duration),
     /// To tell programs that another one has reset the card, which has been.
     Reset,
 }
@@ -132,8 +134,8 @@ pub(super) struct Outcome {
     pub(super) is_mute: bool,
     pub(super) is_torn: bool,
     pub(super) late: Duration,
-    /// Whether the card is pulled, and when it comes back.
-    pub(super) pulled: Option<Option<Duration>>,
+    /// How the card is taken from its programs, if it is.
+    pub(super) taken: Option<Order>,
     /// Whether it is reset behind its answer.
     pub(super) is_reset: bool,
 }
@@ -276,13 +278,13 @@ impl Faults {
         self.state().armed.iter().any(|armed| armed.kind() == Kind::Cancel && !armed.is_spent())
     }
 
-    /// Has the card pulled, and waits for that.
-    pub(super) fn pull(&self, back: Option<Duration>) {
+    /// Has the card taken from its programs, and waits for that.
+    pub(super) fn take(&self, order: Order) {
         let state = self.state();
         let (orders, alarms) = (state.orders.clone(), state.alarms);
         drop(state);
         if let Some(orders) = orders {
-            orders(Order::Pull(back));
+            orders(order);
             self.sleep_from(alarms, PULLED);
         }
     }
@@ -466,7 +468,11 @@ impl Faults {
                     Some(effect)
                 }
                 Effect::Pull(back) => {
-                    outcome.pulled = Some(back.map(Millis::duration));
+                    outcome.taken = Some(Order::Pull(back.map(Millis::duration)));
+                    Some(effect)
+                }
+                Effect::Unplug(back) => {
+                    outcome.taken = Some(Order::Unplug(back.duration()));
                     Some(effect)
                 }
                 Effect::Atr(_) | Effect::Power(_) | Effect::Cancel => None,

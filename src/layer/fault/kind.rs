@@ -32,6 +32,8 @@ pub enum Kind {
     Power,
     /// The card is pulled out of its slot.
     Pull,
+    /// The reader is unplugged, with the card in it.
+    Unplug,
     /// Another program resets the card.
     Reset,
     /// Somebody cancels at the PIN pad.
@@ -78,6 +80,8 @@ pub enum Effect {
     Power(Moment),
     /// [`Kind::Pull`]: it comes back after that time, if one is said.
     Pull(Option<Millis>),
+    /// [`Kind::Unplug`]: it is plugged in again after that time.
+    Unplug(Millis),
     /// [`Kind::Reset`].
     Reset,
     /// [`Kind::Cancel`].
@@ -97,7 +101,7 @@ pub enum Moment {
 
 impl Kind {
     /// All of them, in the order of docs/faults.md.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Mute,
         Self::Atr,
         Self::Status,
@@ -110,6 +114,7 @@ impl Kind {
         Self::Wtx,
         Self::Power,
         Self::Pull,
+        Self::Unplug,
         Self::Reset,
         Self::Cancel,
     ];
@@ -130,6 +135,7 @@ impl Kind {
             Self::Wtx => "wtx",
             Self::Power => "power",
             Self::Pull => "pull",
+            Self::Unplug => "unplug",
             Self::Reset => "reset",
             Self::Cancel => "cancel",
         }
@@ -140,7 +146,7 @@ impl Kind {
     pub fn side(self) -> Side {
         match self {
             Self::Power => Side::Power,
-            Self::Pull | Self::Reset | Self::Cancel => Side::Reader,
+            Self::Pull | Self::Unplug | Self::Reset | Self::Cancel => Side::Reader,
             _ => Side::Card,
         }
     }
@@ -187,6 +193,7 @@ impl Effect {
             Self::Wtx(_) => Kind::Wtx,
             Self::Power(_) => Kind::Power,
             Self::Pull(_) => Kind::Pull,
+            Self::Unplug(_) => Kind::Unplug,
             Self::Reset => Kind::Reset,
             Self::Cancel => Kind::Cancel,
         }
@@ -197,7 +204,7 @@ impl Effect {
     #[must_use]
     pub fn is_done(self) -> bool {
         match self {
-            Self::Mute | Self::WrongLength(Some(_)) | Self::Pull(_) => false,
+            Self::Mute | Self::WrongLength(Some(_)) | Self::Pull(_) | Self::Unplug(_) => false,
             Self::Status(status) => status.is_processed() && status.0 >> 8 != 0x63,
             _ => true,
         }
@@ -206,7 +213,7 @@ impl Effect {
     /// Whether it can be said of it that the card carries the command out, or does not.
     #[must_use]
     pub fn takes_done(self) -> bool {
-        matches!(self, Self::Mute | Self::WrongLength(Some(_)) | Self::Status(_) | Self::Pull(_))
+        matches!(self, Self::Mute | Self::WrongLength(Some(_)) | Self::Status(_) | Self::Pull(_) | Self::Unplug(_))
     }
 
     /// A fixed time in place of one that is drawn.

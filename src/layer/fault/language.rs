@@ -67,6 +67,10 @@ impl Kind {
                 "a time up to an hour after which the card comes back, such as 200ms or 2s",
                 "une durée d'une heure au plus après laquelle la carte revient, comme 200ms ou 2s",
             ),
+            Self::Unplug => (
+                "a time up to an hour after which the reader is plugged in again, such as 200ms or 2s",
+                "une durée d'une heure au plus après laquelle le lecteur est rebranché, comme 200ms ou 2s",
+            ),
             Self::Atr => (
                 "an answer to reset in hexadecimal digits, such as 3B00",
                 "une réponse au reset en chiffres hexadécimaux, comme 3B00",
@@ -104,6 +108,7 @@ impl Kind {
             (Self::Late, Some(value)) => Effect::Late(Delay::parse(value)?),
             (Self::Wtx, Some(value)) => Effect::Wtx(Delay::parse(value)?),
             (Self::Pull, value) => Effect::Pull(optional(value, Millis::parse)?),
+            (Self::Unplug, Some(value)) => Effect::Unplug(Millis::parse(value)?),
             (Self::Reset, None) => Effect::Reset,
             (Self::Cancel, None) => Effect::Cancel,
             (Self::Power, Some(value)) => {
@@ -325,7 +330,7 @@ impl fmt::Display for Effect {
             Self::Flip(Some(bit)) => write!(f, "={bit}"),
             Self::Late(delay) | Self::Wtx(delay) => write!(f, "={delay}"),
             Self::Power(moment) => write!(f, "={}", moment.word()),
-            Self::Pull(Some(back)) => write!(f, "={back}"),
+            Self::Pull(Some(back)) | Self::Unplug(back) => write!(f, "={back}"),
         }
     }
 }

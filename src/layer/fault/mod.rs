@@ -23,6 +23,8 @@ mod time;
 mod torn;
 mod when;
 
+use std::time::Duration;
+
 pub use armed::Strike;
 pub use faults::{ArmedFault, Faults, MOST_ARMED, NotArmed, Order, Orders, Witness};
 pub use follow::{CardFile, Files};
@@ -57,5 +59,14 @@ impl Fault {
     #[must_use]
     pub fn is_of_any_time(&self) -> bool {
         self.when == When { done: self.when.done, seed: self.when.seed, ..When::default() }
+    }
+
+    /// How much later the answer comes that it strikes, the longest time if it is drawn; nothing of another kind.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        match self.effect {
+            Effect::Late(delay) | Effect::Wtx(delay) => delay.longest().duration(),
+            _ => Duration::ZERO,
+        }
     }
 }

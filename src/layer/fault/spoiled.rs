@@ -79,14 +79,14 @@ impl Layer for Spoiled {
             self.power_off(card);
             Some(Silence::PowerLost)
         } else {
-            let is_mute = outcome.is_mute || outcome.pulled.is_some();
+            let is_mute = outcome.is_mute || outcome.taken.is_some();
             answered.err().or(is_mute.then_some(Silence::Mute))
         };
         if !outcome.late.is_zero() {
             self.faults.sleep(outcome.late);
         }
-        if let Some(back) = outcome.pulled {
-            self.faults.pull(back);
+        if let Some(order) = outcome.taken {
+            self.faults.take(order);
             self.power_off(card);
         }
         if outcome.is_reset && silence.is_none() {

@@ -7,7 +7,10 @@ impl SlotTable {
     /// The slot of a session's handle, with which something begins: it is as [`look_at`](Self::look_at) says.
     pub(super) fn find(&mut self, session: SessionId, handle: u32) -> Result<usize, ReturnCode> {
         let index = self.find_again(session, handle)?;
-        self.look_at(index);
+        // As pcscd answers of a handle whose reader it does not have any more.
+        if self.look_at(index).is_of_unplugged(handle) {
+            return Err(ReturnCode::INVALID_VALUE);
+        }
         Ok(index)
     }
 
@@ -35,7 +38,13 @@ impl Slot {
             None => Ok(()),
             Some(HandleEvent::Removed) => Err(ReturnCode::REMOVED_CARD),
             Some(HandleEvent::Reset) => Err(ReturnCode::RESET_CARD),
+            Some(HandleEvent::Unplugged) => Err(ReturnCode::INVALID_VALUE),
         }
+    }
+
+    /// Whether the reader of a handle was unplugged since it was opened.
+    pub(super) fn is_of_unplugged(&self, handle: u32) -> bool {
+        self.handles.iter().any(|each| each.id == handle && each.event == Some(HandleEvent::Unplugged))
     }
 
     /// Gives the lock back once.

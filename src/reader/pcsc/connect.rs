@@ -75,6 +75,7 @@ impl Session {
     ) -> Result<Step<Way<(u32, Protocols)>>, ReturnCode> {
         let slot = table.look_at(index);
         match &slot.lock {
+            _ if slot.unplugged => return Err(ReturnCode::UNKNOWN_READER),
             _ if slot.exclusive => return Err(ReturnCode::SHARING_VIOLATION),
             Some(lock) if lock.session == self.id => return Err(ReturnCode::SHARING_VIOLATION),
             Some(_) => return Ok(Step::Wait(None)),
@@ -108,7 +109,7 @@ impl Session {
             slot.protocol = Protocols::RAW;
         }
         let exclusive = wish.share == Share::EXCLUSIVE;
-        if slot.exclusive || exclusive && (!slot.handles.is_empty() || self.client_is_gone()) {
+        if slot.exclusive || exclusive && (slot.users() > 0 || self.client_is_gone()) {
             return Err(ReturnCode::SHARING_VIOLATION);
         }
         let is_guests = self.caller.upgrade().is_some_and(|caller| caller.is_guest());

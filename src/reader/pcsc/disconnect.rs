@@ -65,7 +65,11 @@ impl Session {
 
     /// Closes the handle if nothing has to be done to the card, else takes the card on loan.
     fn way_out(&self, table: &mut SlotTable, handle: u32, disposition: Disposition) -> Result<Step<Way>, ReturnCode> {
-        let index = table.find(self.id, handle)?;
+        let index = table.find_again(self.id, handle)?;
+        if table.look_at(index).is_of_unplugged(handle) {
+            finish(table, index, handle);
+            return Ok(Step::Done(Way::Closed));
+        }
         if disposition != Disposition::LEAVE
             && let Some(lock) = table.slots[index].foreign_lock(handle)
         {

@@ -310,6 +310,9 @@ const NO_READER: ReaderState = ReaderState {
 /// One slot as the wire has it.
 #[must_use]
 pub fn reader_state(slot: &SlotState) -> ReaderState {
+    if slot.unplugged {
+        return NO_READER;
+    }
     let atr = slot.atr.as_ref().map_or(&[][..], |atr| atr.as_bytes());
     ReaderState {
         name: Name::new(slot.name.as_str()).unwrap_or(Name::EMPTY),

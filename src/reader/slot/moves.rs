@@ -191,13 +191,49 @@ impl Readers {
     ///
     /// As [`remove`](Self::remove).
     pub fn remove_then(&self, slot: usize, then: impl FnOnce(u64)) -> Result<(), SlotError> {
-        let mut pulled = self.with(|table| table.pull(slot))?;
+        let pulled = self.with(|table| table.pull(slot))?;
+        self.is_out(slot, pulled, then);
+        Ok(())
+    }
+
+    /// Unplugs the reader of a slot, as far as programs of PC/SC see: it is in no list, and their handles on it are
+    /// good for nothing but to be closed, also later. The card in it is pulled as by
+    /// [`remove_then`](Self::remove_then); one may come into the slot meanwhile, and is seen when the reader is.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`].
+    pub fn unplug_then(&self, slot: usize, then: impl FnOnce(u64)) -> Result<(), SlotError> {
+        let pulled = self.with(|table| {
+            let pulled = match table.pull(slot) {
+                Err(SlotError::Empty(_)) => None,
+                pulled => Some(pulled?),
+            };
+            table.slots[slot].unplug();
+            (table.moved, table.changed) = (true, true);
+            Ok::<_, SlotError>(pulled)
+        })?;
+        if let Some(pulled) = pulled {
+            self.is_out(slot, pulled, then);
+        }
+        Ok(())
+    }
+
+    /// Plugs the reader of a slot in again. Of a slot that there is not, nothing is done.
+    pub fn plug(&self, slot: usize) {
+        self.with(|table| {
+            table.slots.get_mut(slot).into_iter().for_each(|entry| entry.unplugged = false);
+            (table.moved, table.changed) = (true, true);
+        });
+    }
+
+    /// A card is out: whoever waits for it is told, and it goes aside.
+    fn is_out(&self, slot: usize, mut pulled: Pulled, then: impl FnOnce(u64)) {
         pulled.answer_client();
         let generation = pulled.generation;
         then(generation);
         self.lay_down(slot, pulled);
         self.await_aside(slot, generation);
-        Ok(())
     }
 
     /// A card that was pulled goes aside, unless a thread has it.

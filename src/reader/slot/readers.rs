@@ -48,6 +48,8 @@ pub struct SlotState {
     pub name: SlotName,
     /// On which interface it powers cards up.
     pub kind: Interface,
+    /// Whether its reader is unplugged: programs of PC/SC do not see it, whatever else is said of it.
+    pub unplugged: bool,
     /// What its card is like.
     pub card: CardState,
     /// What the host said of its card, also of one that is still being powered up; `None` without a card, or if it
@@ -136,7 +138,7 @@ impl Readers {
 
     /// The slot of that name.
     pub(in crate::reader) fn slot_named(&self, name: &[u8]) -> Option<usize> {
-        lock(&self.table).slots.iter().position(|slot| slot.name.as_str().as_bytes() == name)
+        lock(&self.table).slots.iter().position(|slot| !slot.unplugged && slot.name.as_str().as_bytes() == name)
     }
 
     /// A number for a context or a handle: not zero, positive when signed, and not drawn before.

@@ -58,6 +58,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) device: Arc<Device>,
     /// What the host said of its card.
     pub(in crate::reader) label: Option<Label>,
+    /// Whether its reader is unplugged: programs of PC/SC do not see it.
+    pub(in crate::reader) unplugged: bool,
     pub(in crate::reader) state: CardState,
     pub(in crate::reader) atr: Option<Atr>,
     /// What its card is called in a field.
@@ -148,6 +150,8 @@ pub(in crate::reader) struct Handle {
 pub(in crate::reader) enum HandleEvent {
     Removed,
     Reset,
+    /// Its reader was unplugged, which is for good: the one that comes back is another to the handle.
+    Unplugged,
 }
 
 /// A transaction, or the standing lock of an exclusive handle.
@@ -227,6 +231,7 @@ impl Slot {
             kind: spec.kind,
             device: spec.device,
             label: None,
+            unplugged: false,
             state: CardState::ABSENT,
             atr: None,
             uid: None,
@@ -254,6 +259,7 @@ impl Slot {
         SlotState {
             name: self.name.clone(),
             kind: self.kind,
+            unplugged: self.unplugged,
             card: self.state,
             label: self.coming.as_ref().map_or(&self.label, |coming| &coming.label).clone(),
             generation: self.generation,
@@ -292,7 +298,18 @@ impl Slot {
         if self.exclusive {
             return Sharing::Exclusive;
         }
-        Sharing::Handles(u16::try_from(self.handles.len()).unwrap_or(u16::MAX))
+        Sharing::Handles(u16::try_from(self.users()).unwrap_or(u16::MAX))
+    }
+
+    /// How many handles are good for something.
+    pub(in crate::reader) fn users(&self) -> usize {
+        self.handles.iter().filter(|handle| handle.event != Some(HandleEvent::Unplugged)).count()
+    }
+
+    /// The reader is unplugged, when its card is out already.
+    pub(in crate::reader) fn unplug(&mut self) {
+        self.flag(HandleEvent::Unplugged);
+        (self.unplugged, self.exclusive, self.lock) = (true, false, None);
     }
 
     /// A card is on its way into the slot, which is free, and gets its power next; says the generation of its stay.
@@ -369,7 +386,7 @@ impl Slot {
 
     /// If nobody uses the card, the grace period begins.
     pub(in crate::reader) fn rest(&mut self) {
-        if self.handles.is_empty() && self.powered && !self.driven {
+        if self.users() == 0 && self.powered && !self.driven {
             self.idle_since = Some(Instant::now());
         }
     }
@@ -389,7 +406,7 @@ impl Slot {
 
     /// Tells all handles what happened to the card.
     pub(in crate::reader) fn flag(&mut self, event: HandleEvent) {
-        for handle in &mut self.handles {
+        for handle in self.handles.iter_mut().filter(|handle| handle.event != Some(HandleEvent::Unplugged)) {
             handle.event = Some(event);
         }
     }
@@ -397,7 +414,7 @@ impl Slot {
     /// Forgets what happened to the card, for one handle.
     pub(in crate::reader) fn clear_event(&mut self, handle: u32) {
         for each in self.handles.iter_mut().filter(|each| each.id == handle) {
-            each.event = None;
+            each.event = each.event.filter(|event| *event == HandleEvent::Unplugged);
         }
     }
 
@@ -418,7 +435,7 @@ impl Slot {
         if self.lock.as_ref().is_some_and(|lock| lock.handle == handle) {
             self.lock = None;
         }
-        if self.handles.is_empty() {
+        if self.users() == 0 {
             self.exclusive = false;
         }
         self.rest();
