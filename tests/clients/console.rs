@@ -13,7 +13,9 @@ use virtuale::{
 
 use crate::harness::{
     Client, Sandbox, file,
-    programs::{AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD, SCRIPTOR},
+    programs::{
+        AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD, PYTHON_ALONE, SCRIPTOR, SETPRIV,
+    },
     trial,
 };
 
@@ -54,14 +56,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial(&with(&[]), "console::strangers_are_kept_out", |sandbox| {
             visit(sandbox, "strangers", &["--card", "vitale2-martin"])
         }),
-        trial(&with(&[]), "console::a_hostile_card_is_text", hostile),
+        trial(&with(&[&PYSCARD]), "console::a_hostile_card_is_text", hostile),
         trial(&with(&[&OPENSC]), "console::the_page_says_what_became_of_its_readers", |sandbox| {
             // The script stops them.
             let served = sandbox.serve(&["--console", "127.0.0.1:0", "--card", "vitale2-martin"])?;
             run(sandbox, &served.socket, &["ends"])
         }),
         trial(&with(&[]), "console::a_hundred_thousand_commands_are_smooth", many),
-        trial(&[], "console::the_token_is_nowhere_to_be_read", token),
+        trial(&[&PYTHON_ALONE, &SETPRIV], "console::the_token_is_nowhere_to_be_read", token),
     ];
     trials.into_iter().chain(looks).collect()
 }
@@ -132,9 +134,25 @@ fn token(sandbox: &Sandbox) -> Result<(), Failed> {
         done
         if grep -rqsF "$token" "$HOME" "$XDG_RUNTIME_DIR" "$TMPDIR" --devices=skip; then echo 'it is in a file'; exit 8; fi
         [ "$(stat -c %a "$PCSCLITE_CSOCK_NAME.ctl")" = 600 ]
+        if [ "$(id -u)" = 0 ]; then
+            as() { setpriv --reuid 64001 --regid 64001 --clear-groups "$@"; }
+            if as "$VIRTUALE" console --url > other 2>&1; then exit 6; fi
+            if as cat "/proc/$pid/environ" > other 2>&1; then exit 5; fi
+            said=$(as /usr/bin/python3 -c "$ASK" "${url%%\?*}api/slots")
+            if [ "$said" != 401 ]; then echo "another user is told: $said"; exit 4; fi
+        fi
         if "$VIRTUALE" serve --console 0.0.0.0:0 2> refused; then exit 7; fi
         grep -q 'on this machine only' refused
     "#;
-    sandbox.program(&["sh", "-c", script])?.run()?.exits_with(0)?;
+    sandbox.program(&["sh", "-c", script])?.variable("ASK", ASK).run()?.exits_with(0)?;
     Ok(())
 }
+
+/// How another user asks: gives the status of the answer.
+const ASK: &str = "
+import sys, urllib.error, urllib.request
+try:
+    print('let in', urllib.request.urlopen(sys.argv[1]).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+";

@@ -59,6 +59,17 @@ visit(async (page) => {
   await page.locator(".slot .face").first().waitFor();
   assert.equal(JSON.parse(virtuale("slots", "--json")).slots[0].card, "vitale2-martin");
 
+  // The same by the mouse: a card that is dropped beside the slots is out, one of the list that is dropped on a slot is in.
+  await page.locator(".slot [draggable=true]").first().dragTo(page.locator(".scroll"));
+  await page.locator(".slot").first().getByText("No card.").waitFor();
+  await page.getByRole("button", { name: "Insert…, Slot 0" }).click();
+  await page.getByRole("button", { name: /vitale2-minimal/ }).hover();
+  await page.mouse.down();
+  const place = await page.locator(".slot").first().boundingBox();
+  for (const off of [40, 60, 80]) await page.mouse.move(place.x + off, place.y + off, { steps: 3 });
+  await page.mouse.up();
+  await page.locator(".slot-name strong", { hasText: "vitale2-minimal" }).waitFor();
+
   // Another one comes, by keys alone.
   await page.keyboard.press("i");
   await page.getByRole("searchbox", { name: "Find a card" }).fill("durand");
