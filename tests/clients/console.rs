@@ -57,7 +57,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             visit(sandbox, "strangers", &["--card", "vitale2-martin"])
         }),
         trial(&with(&[&PYSCARD]), "console::a_hostile_card_is_text", hostile),
-        trial(&with(&[&OPENSC]), "console::the_page_says_what_became_of_its_readers", |sandbox| {
+        trial(&with(&[&OPENSC, &AXE]), "console::the_page_says_what_became_of_its_readers", |sandbox| {
             // The script stops them.
             let served = sandbox.serve(&["--console", "127.0.0.1:0", "--card", "vitale2-martin"])?;
             run(sandbox, &served.socket, &["ends"])
@@ -99,6 +99,7 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
     let folder = sandbox.home().join("cards");
     fs::create_dir(&folder)?;
     fs::write(folder.join("hostile.toml"), HOSTILE)?;
+    fs::write(folder.join("<i>x<\u{202e}\n>.toml"), HOSTILE)?;
     let folder = folder.to_string_lossy().into_owned();
     visit(sandbox, "hostile", &["--reader", "<b>x</b>", "--card", "-", "--console-cards", &folder])
 }

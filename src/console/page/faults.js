@@ -22,7 +22,7 @@ export function openFaults(slot, now, heard) {
   const list = el("ul", { class: "faults" });
   const clear = el("button", { onclick: () => does(slot, "clear-faults", {}) }, t("fault.clear"));
   const field = el("input", { type: "text", "aria-label": t("fault.line"), placeholder: "sw=6F00 ins=B0 n=3", spellcheck: "false", autocomplete: "off" });
-  const when = el("select", { id: "fault-when" }, WHEN.map(([words, text]) => el("option", { value: words }, t(text))));
+  const when = el("select", { id: "fault-when", autofocus: true }, WHEN.map(([words, text]) => el("option", { value: words }, t(text))));
   const arm = (line) => does(slot, "fault", { faults: [line] });
   const draw = () => {
     const faults = now(slot.slot)?.faults ?? [];

@@ -42,7 +42,10 @@ export class List {
       const row = event.target.closest("[role=row]");
       if (row) this.select(this.places.get(row), true);
     });
-    new ResizeObserver(() => this.ask()).observe(scroll);
+    new ResizeObserver(() => {
+      if (this.follows) scroll.scrollTop = this.count * this.height;
+      this.ask();
+    }).observe(scroll);
   }
 
   /** There are so many rows now, and those from one on may be others than before. */

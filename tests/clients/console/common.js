@@ -42,6 +42,15 @@ async function visit(body, { tolerates, ...options } = {}) {
   }
 }
 
+/** Demands that axe finds nothing in what is seen. */
+async function look(page, what) {
+  // Only some scripts need it.
+  const { AxeBuilder } = require("@axe-core/playwright");
+  const found = await new AxeBuilder({ page }).analyze();
+  const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n  ")}`);
+  assert.deepEqual(said, [], what);
+}
+
 /** Clicks a row of the list, looking for it anew each time: rows serve for one command after the other. */
 async function press(row) {
   for (let tries = 30; ; tries -= 1) {
@@ -53,4 +62,4 @@ async function press(row) {
   }
 }
 
-module.exports = { ARGUMENTS, address, assert, press, virtuale, visit };
+module.exports = { ARGUMENTS, address, assert, look, press, virtuale, visit };

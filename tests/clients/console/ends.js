@@ -2,7 +2,7 @@
 // others at their address.
 
 const { spawn } = require("node:child_process");
-const { assert, virtuale, visit } = require("./common.js");
+const { assert, look, virtuale, visit } = require("./common.js");
 
 /** Starts readers at an address of our choice, and waits until they say that they run; gives their process. */
 function serve(name, address) {
@@ -25,6 +25,7 @@ visit(async (page) => {
   const tool = spawn("opensc-tool", ["-r", "0", "-s", "00 84 00 00 08"], { stdio: "ignore" });
   const ended = new Promise((resolve) => tool.on("close", resolve));
   await page.locator(".row.waiting .answer", { hasText: "sans réponse depuis" }).waitFor();
+  await look(page, "a command without an answer");
   virtuale("remove", "0");
   virtuale("fault", "0", "--clear");
   await ended;
@@ -43,6 +44,7 @@ visit(async (page) => {
   virtuale("stop");
   await page.locator("#banner", { hasText: "Les lecteurs sont partis" }).waitFor({ timeout: 60_000 });
   assert.ok((await page.locator(".row:visible").count()) >= Math.min(rows, 5), "the dialogue stays");
+  await look(page, "readers that are gone");
 
   // Others come at the same address. They are others, and need their own token.
   const others = await serve("others", address);

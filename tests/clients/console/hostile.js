@@ -11,7 +11,8 @@ visit(async (page) => {
   await page.exposeFunction("hacked", () => { ran = true; });
   await page.getByRole("button", { name: "Insert…, Slot 0" }).click();
   await page.locator("dialog .shelf", { hasText: "<img src=x onerror=hacked()>" }).waitFor();
-  await page.getByRole("button", { name: /hostile/ }).click();
+  await page.locator("dialog .shelf .mono", { hasText: "<i>x<\\u{202e}\\n>.toml" }).waitFor();
+  await page.getByRole("button", { name: /hostile.toml/ }).click();
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.locator(".slot-name strong", { hasText: "hostile" }).waitFor();
   await page.locator(".face text", { hasText: "<SCRIPT>" }).or(page.locator(".face text", { hasText: "<B>" })).first().waitFor();

@@ -3,21 +3,14 @@
 
 const { spawnSync } = require("node:child_process");
 const path = require("node:path");
-const { AxeBuilder } = require("@axe-core/playwright");
-const { assert, press, visit } = require("./common.js");
+const { assert, look, press, visit } = require("./common.js");
 
 const IMAGES = process.env.IMAGES;
-
-async function look(page, what) {
-  const found = await new AxeBuilder({ page }).analyze();
-  const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n  ")}`);
-  assert.deepEqual(said, [], what);
-}
 
 async function picture(page, name) {
   if (!IMAGES) return;
   const size = page.viewportSize();
-  await page.setViewportSize({ width: 1120, height: 680 });
+  await page.setViewportSize({ width: 1240, height: 700 });
   await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), scale: "css" });
   await page.setViewportSize(size);
 }
