@@ -13,6 +13,7 @@ use super::{ANYWHERE, Console, ConsoleError, Options, routes};
 use crate::{
     engine::{Response, StatusWord},
     host::Host,
+    layer::fault::Kind,
     terminal::transport::{Transport, pcsclite::Service},
     toy::Toy,
 };
@@ -488,6 +489,16 @@ fn a_command_without_an_answer_is_told_until_it_has_one() {
     });
     house.entries(1);
     assert_eq!(house.json("/api/underway"), json!([]));
+}
+
+#[test]
+fn a_button_arms_every_kind_of_fault() {
+    let (faults, texts) = (include_str!("page/faults.js"), include_str!("page/text.js"));
+    for kind in Kind::ALL {
+        let word = kind.word();
+        assert!([format!("\"{word}\""), format!("\"{word}=")].iter().any(|own| faults.contains(own)), "{word}");
+        assert!(texts.matches(&format!("\"fault.kind.{word}")).count() >= 2, "{word} in both languages");
+    }
 }
 
 #[test]

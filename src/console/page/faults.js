@@ -8,7 +8,7 @@ import { t } from "./text.js";
 const KINDS = [
   ["fault.silence", ["mute", "late=2s", "wtx=5s"]],
   ["fault.answers", ["sw=6F00", "61xx=16", "6Cxx", "cut=4", "pad=4", "flip", "atr=3B00"]],
-  ["fault.power", ["power=before", "power=during", "power=after", "pull=2s", "reset", "cancel"]],
+  ["fault.power", ["power=before", "power=during", "power=after", "pull=2s", "unplug=2s", "reset", "cancel"]],
 ];
 
 /** When it strikes; `power` and those behind it strike once by themselves. */

@@ -70,7 +70,7 @@ const EN = {
   "fault.kind.mute": "No answer", "fault.kind.sw": "Another status word", "fault.kind.61xx": "The answer in parts (61xx)", "fault.kind.6Cxx": "Another Le is asked for", "fault.kind.cut": "Data cut short",
   "fault.kind.pad": "Zeros behind the data", "fault.kind.flip": "One bit flipped", "fault.kind.atr": "Another answer to reset", "fault.kind.late": "A late answer", "fault.kind.wtx": "The card asks for time",
   "fault.kind.power=before": "Power lost before a commit", "fault.kind.power=during": "Power lost during a commit", "fault.kind.power=after": "Power lost after a commit",
-  "fault.kind.pull": "Pulled, and back", "fault.kind.reset": "Reset by another program", "fault.kind.cancel": "PIN pad cancelled",
+  "fault.kind.pull": "Pulled, and back", "fault.kind.unplug": "Reader unplugged, and back", "fault.kind.reset": "Reset by another program", "fault.kind.cancel": "PIN pad cancelled",
   "face.virtual": "VIRTUAL CARD", "face.relayed": "REAL CARD, RELAYED", "kept": (name) => `Kept from run to run as ${name}`, "yes": "yes", "no": "no",
 };
 
@@ -144,7 +144,7 @@ const FR = {
   "fault.kind.mute": "Pas de réponse", "fault.kind.sw": "Un autre mot d'état", "fault.kind.61xx": "Réponse par morceaux (61xx)", "fault.kind.6Cxx": "Un autre Le est demandé", "fault.kind.cut": "Données coupées",
   "fault.kind.pad": "Des zéros après les données", "fault.kind.flip": "Un bit retourné", "fault.kind.atr": "Une autre réponse à la remise à zéro", "fault.kind.late": "Réponse en retard", "fault.kind.wtx": "La carte demande du temps",
   "fault.kind.power=before": "Courant perdu avant une écriture", "fault.kind.power=during": "Courant perdu pendant une écriture", "fault.kind.power=after": "Courant perdu après une écriture",
-  "fault.kind.pull": "Carte retirée, puis remise", "fault.kind.reset": "Remise à zéro par un autre programme", "fault.kind.cancel": "Annulation au clavier",
+  "fault.kind.pull": "Carte retirée, puis remise", "fault.kind.unplug": "Lecteur débranché, puis rebranché", "fault.kind.reset": "Remise à zéro par un autre programme", "fault.kind.cancel": "Annulation au clavier",
   "face.virtual": "CARTE VIRTUELLE", "face.relayed": "CARTE RÉELLE, RELAYÉE", "kept": (name) => `Gardée d'une fois à l'autre : ${name}`, "yes": "oui", "no": "non",
 };
 

@@ -66,6 +66,9 @@ assert.equal(read.status, 0, read.stderr);
 async function french(page) {
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
   await page.getByRole("button", { name: "Retirer, Emplacement 0" }).waitFor();
+  // No text is missing in a language.
+  const [english, french] = await page.evaluate(async () => (await import("/text.js")).keys());
+  assert.deepEqual(english, french);
   await views(page, "in French", ["light"]);
 }
 
