@@ -36,13 +36,13 @@ const BEGINNING: &str = r#"
 const IS_FULL: &str = r#"
     mount -t tmpfs -o size=8m none disk
     cps "$PIN" "$FILE" '00 D6 00 00 02 CAFE'
-    is '90 00;90 00;90 00;'
+    is '9000;9000;9000;'
     dd if=/dev/zero of=disk/zeros bs=4k 2> /dev/null || true
     cps "$TRIES" "$FILE" '00 B0 00 00 02'
-    is '63 C3;90 00;CA FE 90 00;'
+    is '63C3;9000;CA FE 9000;'
     rm disk/zeros
     cps "$TRIES" "$PIN" "$FILE" '00 D6 00 00 02 BEEF' '00 B0 00 00 02'
-    is '63 C3;90 00;90 00;90 00;BE EF 90 00;'
+    is '63C3;9000;9000;9000;BE EF 9000;'
     # One that comes to a full disk.
     mkdir other; mount -t tmpfs -o size=16k none other
     ! "$VIRTUALE" apdu --state other/cards --card cps-lefevre 00 2> why || exit 7
@@ -53,7 +53,7 @@ const IS_FULL: &str = r#"
 const IS_READ_ONLY: &str = r#"
     mount -t tmpfs none disk
     cps "$PIN" "$FILE" '00 D6 00 00 02 CAFE'
-    is '90 00;90 00;90 00;'
+    is '9000;9000;9000;'
     before=$(cksum < disk/cards/cards.redb)
     mount -o remount,ro disk
     cps "$TRIES"
@@ -63,6 +63,6 @@ const IS_READ_ONLY: &str = r#"
     [ "$before" = "$(cksum < disk/cards/cards.redb)" ]
     mount -o remount,rw disk
     cps "$TRIES" "$FILE" '00 B0 00 00 02'
-    is '63 C3;90 00;CA FE 90 00;'
+    is '63C3;9000;CA FE 9000;'
     umount disk
 "#;
