@@ -346,8 +346,9 @@ impl Faults {
         self.0.is_active.load(Ordering::Relaxed)
     }
 
-    /// A card gets its power, or is reset.
-    pub(super) fn start(&self, atr: Atr) -> Start {
+    /// A card gets its power, or is reset: `within` a command that it has just answered, or between commands. What
+    /// strikes within one is not told: it would be taken for something that struck the command.
+    pub(super) fn start(&self, atr: Atr, within: bool) -> Start {
         let mut state = self.state();
         state.is_powered = true;
         state.follow.reset();
@@ -376,6 +377,9 @@ impl Faults {
             };
             start.atr = Some(spoiled);
             strikes.push(armed.strike(Effect::Atr(Some(spoiled))));
+        }
+        if within {
+            strikes.clear();
         }
         self.settle(&state);
         Self::witness(state, &strikes);

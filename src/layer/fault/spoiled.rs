@@ -33,10 +33,11 @@ impl Spoiled {
     fn start(
         &mut self,
         card: &mut dyn Card,
+        within: bool,
         start: impl FnOnce(&mut dyn Card) -> Result<(), Silence>,
     ) -> Result<(), Silence> {
         self.atr = None;
-        let begun = self.faults.start(*card.atr());
+        let begun = self.faults.start(*card.atr(), within);
         if begun.is_mute {
             card.power_off();
             return Err(Silence::Mute);
@@ -53,11 +54,11 @@ impl Layer for Spoiled {
     }
 
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Silence> {
-        self.start(card, |card| card.power_up(interface))
+        self.start(card, false, |card| card.power_up(interface))
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Silence> {
-        self.start(card, |card| card.reset())
+        self.start(card, false, |card| card.reset())
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
@@ -91,7 +92,7 @@ impl Layer for Spoiled {
         }
         if outcome.is_reset && silence.is_none() {
             // The program has its answer. What comes of the reset is seen by the next command.
-            let _ = self.reset(card);
+            let _ = self.start(card, true, |card| card.reset());
             self.faults.tell_reset();
         }
         match silence {
