@@ -1,6 +1,9 @@
 //! `virtuale console`: where the page of running readers is; and the options with which `serve` has one.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use super::{Exit, Failure, exit, options::Attach, output};
 use crate::{
@@ -51,11 +54,27 @@ pub(super) fn run(args: &Args) -> Exit {
 pub(super) struct Page {
     /// Show the readers as a page in a browser of this machine [default: 127.0.0.1, on a free port]. Its address is
     /// said on standard error; whoever has it can do all that the page can
-    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = ANYWHERE)]
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = ANYWHERE, value_parser = place)]
     console: Option<SocketAddr>,
     /// A folder whose card files can be put into slots from the page, beside the built-in cards
     #[arg(long, value_name = "DIR", requires = "console")]
     console_cards: Option<PathBuf>,
+}
+
+/// Where a page is to be served: an address with a port, one of the two alone, or `localhost`. Without a port it is a free
+/// one.
+fn place(text: &str) -> Result<SocketAddr, String> {
+    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let port = text.strip_prefix("localhost").map_or(Some(text), |rest| rest.strip_prefix(':'));
+    let local = match port {
+        _ if text == "localhost" => Some(0),
+        Some(port) => port.parse().ok(),
+        None => None,
+    };
+    let alone = || address.parse().ok().map(|address: IpAddr| SocketAddr::new(address, 0));
+    let whole = text.parse().ok().or_else(alone).or(local.map(|port: u16| SocketAddr::new(LOCAL, port)));
+    whole.ok_or_else(|| "it must be an address of this machine: 127.0.0.1, 127.0.0.1:8000 or [::1]:8000".to_owned())
 }
 
 #[cfg(feature = "console")]
@@ -128,6 +147,32 @@ mod absent {
         /// Serves nothing.
         pub(in crate::cli) fn serve(&self, _: &Host) -> Result<Option<()>, Failure> {
             Ok(None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn an_address_is_whole_or_a_part_of_it() {
+        let of = |text: &str| place(text).map(|address| address.to_string());
+        for (text, address) in [
+            ("127.0.0.1:8000", "127.0.0.1:8000"),
+            ("127.0.0.1", "127.0.0.1:0"),
+            ("[::1]:8000", "[::1]:8000"),
+            ("[::1]", "[::1]:0"),
+            ("::1", "[::1]:0"),
+            ("localhost", "127.0.0.1:0"),
+            ("localhost:8000", "127.0.0.1:8000"),
+            ("8000", "127.0.0.1:8000"),
+            ("0.0.0.0", "0.0.0.0:0"),
+        ] {
+            assert_eq!(of(text).as_deref(), Ok(address), "{text}");
+        }
+        for bad in ["", "localhost8000", "localhost:", "here:80", "127.0.0.1:", "127.0.0.1:99999", "99999", "[::1"] {
+            assert!(of(bad).is_err_and(|why| why.contains("127.0.0.1:8000")), "{bad}");
         }
     }
 }

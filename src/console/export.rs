@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
+use jiff::civil::Date;
 use virtuale_engine::{Fault, Reset};
 
 use super::entry::{Deed, Entry, Note, Traced};
 use crate::{
     profile::diagnostic::Source,
+    shown::is_hidden,
     trace::{
         Silence, Trace, convert, hex,
         write::{Line, Writer, slot_name},
@@ -19,6 +21,9 @@ const HIDDEN: &str = "**";
 /// What is to be said of a trace whose beginning is gone.
 const CUT: &str = "The dialogue began earlier: the page keeps so much of it and no more.";
 
+/// What is to be said of a card file whose name no line can have.
+const UNNAMABLE: &str = "The name of this card file has characters that no trace can have: the file needs another.";
+
 /// Whether a slot has been written of, and what its last line was.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Phase {
@@ -30,15 +35,16 @@ enum Phase {
     Out,
 }
 
-/// A trace of entries. Secrets are wildcards in it unless they are to be in it.
-pub(super) fn trace(entries: &[Arc<Entry>], readers: &[String], with_secrets: bool) -> String {
-    let mut tracer = Tracer { readers, with_secrets, phases: BTreeMap::new(), struck: BTreeMap::new() };
+/// A trace of entries, of all slots or of one. Secrets are wildcards in it unless they are to be in it.
+pub(super) fn trace(entries: &[Arc<Entry>], slot: Option<usize>, readers: &[String], with_secrets: bool) -> String {
+    let mut tracer = Tracer { readers, with_secrets, phases: BTreeMap::new(), struck: BTreeMap::new(), run: None };
     // Memory takes whatever is written to it.
     let written = Writer::new(Vec::new()).and_then(|mut writer| {
         if entries.first().is_some_and(|first| first.seq > 1) {
             writer.line("", &Line::Comment(CUT))?;
         }
-        entries.iter().try_for_each(|entry| tracer.entry(&mut writer, entry))?;
+        let mut own = entries.iter().filter(|entry| slot.is_none() || entry.slot() == slot);
+        own.try_for_each(|entry| tracer.entry(&mut writer, entry))?;
         Ok(writer.into_inner())
     });
     written.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
@@ -46,8 +52,7 @@ pub(super) fn trace(entries: &[Arc<Entry>], readers: &[String], with_secrets: bo
 
 /// A script of the commands to the card of a slot; what it cannot say is a comment.
 pub(super) fn script(entries: &[Arc<Entry>], readers: &[String], slot: usize, with_secrets: bool) -> String {
-    let own: Vec<_> = entries.iter().filter(|entry| entry.slot() == Some(slot)).cloned().collect();
-    let text = trace(&own, readers, with_secrets);
+    let text = trace(entries, Some(slot), readers, with_secrets);
     match Trace::parse(Arc::new(Source { name: "dialogue".into(), text })) {
         Ok(trace) => {
             let (script, unsaid) = convert::scriptor(&trace, 0);
@@ -64,6 +69,8 @@ struct Tracer<'a> {
     phases: BTreeMap<usize, Phase>,
     /// Faults that struck the reset which comes next, by slot.
     struck: BTreeMap<usize, Vec<String>>,
+    /// The day and the seed of the run, once they are said: they are the same for all slots.
+    run: Option<(Date, u64)>,
 }
 
 impl Tracer<'_> {
@@ -77,7 +84,7 @@ impl Tracer<'_> {
                 phase
             }
             Deed::Note(note) => {
-                let phase = note_lines(writer, &name, note, phase)?;
+                let phase = note_lines(writer, &name, note, phase, &mut self.run)?;
                 let struck = self.struck.remove(&slot).unwrap_or_default();
                 struck.iter().try_for_each(|fault| writer.line(&name, &Line::Fault(fault)))?;
                 phase
@@ -112,15 +119,26 @@ fn silence(fault: Option<Fault>) -> Silence {
     fault.map_or(Silence::NoCard, Silence::Fault)
 }
 
-fn note_lines(writer: &mut Writer<Vec<u8>>, name: &str, note: &Note, phase: Phase) -> io::Result<Phase> {
+fn note_lines(
+    writer: &mut Writer<Vec<u8>>,
+    name: &str,
+    note: &Note,
+    phase: Phase,
+    run: &mut Option<(Date, u64)>,
+) -> io::Result<Phase> {
     let Some(traced) = &note.traced else { return Ok(phase) };
     match traced {
         Traced::Inserted(card) => {
+            if card.as_ref().is_some_and(|(card, _, _)| card.chars().any(is_hidden)) {
+                writer.line("", &Line::Comment(UNNAMABLE))?;
+            }
             match (phase, card) {
                 (Phase::New, Some((card, today, seed))) => {
                     writer.line(name, &Line::Card(card))?;
-                    writer.line("", &Line::Now(*today))?;
-                    writer.line("", &Line::Seed(*seed))?;
+                    if run.replace((*today, *seed)).is_none() {
+                        writer.line("", &Line::Now(*today))?;
+                        writer.line("", &Line::Seed(*seed))?;
+                    }
                 }
                 (Phase::New, None) => note.atr.iter().try_for_each(|atr| writer.line(name, &Line::Atr(atr)))?,
                 (_, card) => {

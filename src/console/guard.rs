@@ -128,7 +128,8 @@ impl Guard {
                 "ceci vient d'une autre page que celle des lecteurs",
             );
         }
-        if !is_read && text(header::CONTENT_TYPE) != Some("application/json") {
+        // Nothing is asked in another way than these, which whoever answers says.
+        if parts.method == Method::POST && text(header::CONTENT_TYPE) != Some("application/json") {
             return refused(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "what is asked for is JSON, and says so: application/json",

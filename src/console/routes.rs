@@ -192,7 +192,9 @@ async fn seek(state: Shared, uri: Uri) -> Response {
             fr: "dire ce qui est cherché, par ?q=D001, en 200 octets au plus",
         ));
     };
-    let behind = said(&uri, "behind").and_then(|behind| behind.parse().ok()).unwrap_or(0);
+    let Ok(behind) = said(&uri, "behind").map_or(Ok(0), str::parse) else {
+        return missing(said!(en: "an entry has a number: behind=12", fr: "une entrée a un numéro : behind=12"));
+    };
     aside(state, move |state| json(&search::found(&state.ring, &sought, behind))).await
 }
 
@@ -215,25 +217,35 @@ async fn exchange(state: Shared, Path(seq): Path<String>, uri: Uri) -> Response 
 }
 
 async fn apdu(state: Shared, uri: Uri) -> Response {
-    let (slot, with_secrets) = (slot_of(&uri), with_secrets(&uri));
+    let with_secrets = with_secrets(&uri);
+    let slot = match said(&uri, "slot").map(number) {
+        Some(None) => return no_slot(),
+        slot => slot.flatten(),
+    };
     let apdu = move |state: &State| {
-        let mut entries = state.ring.all();
-        entries.retain(|entry| slot.is_none() || entry.slot() == slot);
-        answer::text(export::trace(&entries, &state.readers(), with_secrets))
+        if slot.is_some_and(|slot| slot >= state.readers().len()) {
+            return no_slot();
+        }
+        answer::text(export::trace(&state.ring.all(), slot, &state.readers(), with_secrets))
     };
     aside(state, apdu).await
 }
 
 async fn scriptor(state: Shared, uri: Uri) -> Response {
-    let Some(slot) = slot_of(&uri) else {
+    let Some(slot) = said(&uri, "slot").map(number) else {
         return missing(said!(
             en: "a script is of one slot: say which, as ?slot=0",
             fr: "un script est d'un seul emplacement : dire lequel, par ?slot=0",
         ));
     };
     let with_secrets = with_secrets(&uri);
-    let script =
-        move |state: &State| answer::text(export::script(&state.ring.all(), &state.readers(), slot, with_secrets));
+    let script = move |state: &State| {
+        let readers = state.readers();
+        match slot.filter(|slot| *slot < readers.len()) {
+            Some(slot) => answer::text(export::script(&state.ring.all(), &readers, slot, with_secrets)),
+            None => no_slot(),
+        }
+    };
     aside(state, script).await
 }
 
@@ -357,7 +369,10 @@ fn number(text: &str) -> Option<usize> {
 }
 
 fn no_slot() -> Response {
-    unknown(said!(en: "a slot has a number", fr: "un emplacement a un numéro"))
+    unknown(said!(
+        en: "there is no such slot: slots have numbers, from 0",
+        fr: "il n'y a pas cet emplacement : ils ont des numéros, à partir de 0",
+    ))
 }
 
 fn missing(what: impl Into<Said>) -> Response {
@@ -368,10 +383,6 @@ fn missing(what: impl Into<Said>) -> Response {
 fn said<'q>(uri: &'q Uri, name: &str) -> Option<&'q str> {
     let mut pairs = uri.query().into_iter().flat_map(|query| query.split('&')).filter_map(|pair| pair.split_once('='));
     pairs.find(|(said, _)| *said == name).map(|(_, value)| value)
-}
-
-fn slot_of(uri: &Uri) -> Option<usize> {
-    said(uri, "slot").and_then(number)
 }
 
 /// Whether somebody asks for secrets, which takes a word of its own.

@@ -306,7 +306,14 @@ fn bad_input_gets_an_answer() {
         assert_eq!(said.status, status, "{path} {body}: {said:?}");
         assert!(said.body.contains("message") && !said.body.contains("1234"), "{said:?}");
     }
-    assert_eq!(house.say("DELETE /api/slots", &[&house.host_line(), &house.bearer()], "").status, 415);
+    for method in ["DELETE", "PUT", "PATCH"] {
+        let said = house.say(&format!("{method} /api/slots"), &[&house.host_line(), &house.bearer()], "");
+        assert_eq!(said.status, 405, "{said:?}");
+    }
+    for path in ["/api/export/apdu?slot=x", "/api/export/apdu?slot=9", "/api/export/scriptor?slot=9"] {
+        assert_eq!(house.get(path).status, 404, "{path}");
+    }
+    assert_eq!(house.get("/api/search?q=abc&behind=x").status, 400);
     assert_eq!(house.post("/api/slots", &json!({})).status, 405);
     assert_eq!(house.get("/api/slots/1/card").status, 409);
     assert_eq!(house.get("/api/export/scriptor").status, 400);
@@ -489,6 +496,24 @@ fn a_command_without_an_answer_is_told_until_it_has_one() {
     });
     house.entries(1);
     assert_eq!(house.json("/api/underway"), json!([]));
+}
+
+/// A trace of all slots is one that is read, cards that came later included.
+#[test]
+fn all_slots_are_one_trace() {
+    let house = House::new();
+    assert_eq!(house.post("/api/slots/1/insert", &json!({ "card": "vitale2-durand" })).status, 200);
+    house.send(&[&SELECT]);
+    assert_eq!(house.post("/api/slots/1/insert", &json!({ "card": "cps-lefevre" })).status, 200);
+    house.send(&[&[0, 0xB0, 0x82, 0, 0x20]]);
+    house.entries(2);
+    let trace = house.get("/api/export/apdu").body;
+    assert_eq!((trace.matches("\nnow ").count(), trace.matches("\nseed ").count()), (1, 1), "{trace}");
+    let source = crate::profile::diagnostic::Source { name: "t".into(), text: trace.clone() };
+    let read = crate::trace::Trace::parse(source.into()).unwrap_or_else(|error| panic!("{error}: {trace}"));
+    assert_eq!(read.slots().len(), 2, "{trace}");
+    let late = house.get("/api/export/apdu?slot=1").body;
+    assert!(!late.contains("began earlier"), "{late}");
 }
 
 #[test]

@@ -90,7 +90,13 @@ function keys(event) {
   const isTyping = event.target.closest("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (isTyping) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key !== "Escape") return;
+    // Browsers empty such a field themselves, and do not always say so.
+    event.preventDefault();
+    if (event.target.value && event.target.type === "search") {
+      event.target.value = "";
+      event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    } else event.target.blur();
     return;
   }
   const first = slots.list()[0];

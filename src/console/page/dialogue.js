@@ -427,11 +427,13 @@ export class Dialogue {
 
   /** Asks how the dialogue is to be kept, and keeps it. */
   exportAs() {
-    const first = this.asked.slot || "0";
-    const slot = el("select", { id: "export-slot" }, this.slots().map((each) => el("option", { value: each.slot, selected: String(each.slot) === first }, `${each.slot} ${each.reader}`)));
+    const slots = this.slots();
+    const first = this.asked.slot || (slots.length > 1 ? "" : "0");
+    const all = slots.length > 1 && el("option", { value: "", selected: first === "" }, t("filter.slot.all"));
+    const slot = el("select", { id: "export-slot", onchange: () => { script.disabled = slot.value === ""; } }, all, slots.map((each) => el("option", { value: each.slot, selected: String(each.slot) === first }, `${each.slot} ${each.reader}`)));
     const secrets = el("input", { type: "checkbox", id: "export-secrets" });
     const save = async (form) => {
-      const query = new URLSearchParams(form === "scriptor" || this.asked.slot ? { slot: slot.value } : {});
+      const query = new URLSearchParams(slot.value === "" ? {} : { slot: slot.value });
       if (secrets.checked) query.set("secrets", "show");
       try {
         keep(form === "apdu" ? "dialogue.apdu" : "dialogue.scriptor", await fetchText(`/api/export/${form}?${query}`));
@@ -440,6 +442,7 @@ export class Dialogue {
         complain(error);
       }
     };
+    const script = el("button", { disabled: first === "", title: t("export.one"), onclick: () => save("scriptor") }, t("export.scriptor"));
     const box = dialog(t("export.title"), t("close"), [
       el("p", {}, t("export.about")),
       el("div", {}, el("label", { for: "export-slot" }, t("export.slot"), " "), slot),
@@ -448,7 +451,7 @@ export class Dialogue {
         "div",
         { class: "slot-actions" },
         el("button", { class: "primary", onclick: () => save("apdu") }, t("export.apdu")),
-        el("button", { onclick: () => save("scriptor") }, t("export.scriptor")),
+        script,
       ),
     ]);
   }

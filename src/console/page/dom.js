@@ -51,15 +51,20 @@ export function announce(text) {
   }, 1000);
 }
 
+const toasts = document.getElementById("toasts");
+
 /** A note in the corner that goes by itself. Mistakes stay longer. */
 export function toast(message, hint, isError = false) {
   const note = el(
     "div",
     { class: isError ? "toast error" : "toast", role: isError ? "alert" : "status" },
-    shown(message),
+    // A report of a card file has lines, and stands as it is.
+    message.includes("\n") ? el("pre", {}, message.split("\n").map(shown).join("\n")) : shown(message),
     hint && el("small", {}, shown(hint)),
   );
-  document.getElementById("toasts").append(note);
+  // A dialog has all else behind it.
+  (document.querySelector("dialog[open]") ?? document.body).append(toasts);
+  toasts.append(note);
   setTimeout(() => note.remove(), isError ? 9000 : 4000);
 }
 
@@ -72,7 +77,10 @@ export function dialog(title, close, body) {
     el("div", { class: "dialog-head" }, heading, el("button", { class: "plain", onclick: () => box.close() }, close)),
     el("div", { class: "dialog-body" }, body),
   );
-  box.addEventListener("close", () => box.remove());
+  box.addEventListener("close", () => {
+    if (box.contains(toasts)) document.body.append(toasts);
+    box.remove();
+  });
   box.addEventListener("click", (event) => event.target === box && box.close());
   document.body.append(box);
   box.showModal();

@@ -12,7 +12,7 @@ const KINDS = [
 ];
 
 /** When it strikes; `power` and those behind it strike once by themselves. */
-const WHEN = [["n=1", "fault.when.next"], ["n=3", "fault.when.third"], ["", "fault.when.each"], ["after=5", "fault.when.after"], ["p=0.25", "fault.when.chance"]];
+const WHEN = [["times=1", "fault.when.next"], ["n=3", "fault.when.third"], ["", "fault.when.each"], ["after=5", "fault.when.after"], ["p=0.25", "fault.when.chance"]];
 
 /** What a fault is called: by its word, and the value where that tells it from others. */
 const key = (fault) => `fault.kind.${fault.startsWith("power=") ? fault : fault.replace(/=.*/, "")}`;
@@ -27,7 +27,7 @@ export function openFaults(slot, now, heard) {
   const draw = () => {
     const faults = now(slot.slot)?.faults ?? [];
     const row = (fault) =>
-      el("li", { class: fault.spent ? "spent" : undefined }, el("code", {}, shown(fault.fault)), el("small", {}, [t("fault.struck", fault.struck), fault.spent && t("fault.spent"), fault.own && t("fault.own")].filter(Boolean).join(" · ")));
+      el("li", { class: fault.spent ? "spent" : undefined }, el("code", {}, shown(fault.fault)), el("small", {}, [fault.spent && !fault.struck ? t("fault.never") : t("fault.struck", fault.struck), fault.spent && fault.struck > 0 && t("fault.spent"), fault.own && t("fault.own")].filter(Boolean).join(" · ")));
     clear.hidden = !faults.length;
     render(list, faults.length ? faults.map(row) : el("li", { class: "none" }, t("fault.none")));
   };

@@ -4,6 +4,9 @@
 /** Rows that are drawn above and below what is seen. */
 const AROUND = 6;
 
+/** How long, in milliseconds, nothing moves before rows are put in order. */
+const SETTLED = 500;
+
 /** The name of the active row, for who does not see the list. */
 const ACTIVE = "active-row";
 
@@ -33,7 +36,8 @@ export class List {
     this.stale = new Set();
     this.asked = false;
     scroll.addEventListener("scroll", () => {
-      const last = scroll.scrollHeight - scroll.clientHeight;
+      // Not by the height that there is: rows that are about to go are still in it.
+      const last = this.count * this.height - scroll.clientHeight;
       this.follows = scroll.scrollTop >= last - this.height;
       this.ask();
     });
@@ -107,8 +111,17 @@ export class List {
       row.hidden = true;
       mark(row, false);
     }
+    clearTimeout(this.order);
+    this.order = setTimeout(() => this.sort(), SETTLED);
     if (this.pool.has(this.active)) this.scroll.setAttribute("aria-activedescendant", ACTIVE);
     else this.scroll.removeAttribute("aria-activedescendant");
+  }
+
+  /** Brings rows into the order in which they are seen, for who hears them. */
+  sort() {
+    const rows = [...this.pool].sort(([a], [b]) => a - b).map(([, row]) => row);
+    const isSorted = rows.every((row, at) => at === 0 || rows[at - 1].compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (!isSorted) this.sizer.append(...rows);
   }
 
   select(index, isChosen = false) {

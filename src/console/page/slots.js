@@ -67,7 +67,7 @@ export class Slots {
       { class: "slot", "aria-labelledby": `slot-${slot.slot}`, "data-slot": slot.slot },
       el("div", { class: "slot-head" }, el("h3", { id: `slot-${slot.slot}` }, slot.reader), el("span", { class: "slot-number" }, t("slot", slot.slot))),
       card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t("vacant")),
-      card && el("p", { class: "slot-name" }, el("strong", {}, card.name), title),
+      card && el("p", { class: "slot-name" }, el("strong", { title: card.name }, card.name.replace(/^.*[/\\](?=.)/, "")), title),
       slot.atr && el("p", { class: "slot-atr" }, slot.atr.replace(/(..)(?=.)/g, "$1 ")),
       card && !slot.atr && el("p", { class: "slot-note" }, t("mute")),
       card && slot.kept && el("p", { class: "slot-note" }, t("kept", shown(slot.kept))),
@@ -171,6 +171,12 @@ export class Slots {
       ].flat().filter(Boolean);
       render(shelf, parts.length ? parts : el("p", {}, t("insert.none")));
     };
+    // What was found first is what is meant.
+    find.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !find.value) return;
+      event.preventDefault();
+      shelf.querySelector("button")?.click();
+    });
     const box = dialog(t("insert.title", slot.reader), t("close"), [find, shelf]);
     box.classList.add("wide");
     draw();

@@ -51,6 +51,15 @@ visit(async (page) => {
   await page.locator(".row.done:visible .name", { hasText: "READ BINARY" }).last().waitFor();
   await search.fill("");
 
+  // After a search the list is where it was: at the newest.
+  await search.fill("nothing is called so");
+  await page.locator(".empty:visible").waitFor();
+  await search.fill("");
+  await page.waitForFunction(() => {
+    const scroll = document.querySelector(".scroll");
+    return scroll.scrollHeight > scroll.clientHeight && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 30;
+  });
+
   // The card is pulled and put back; pcsc_scan and the program see it.
   await page.getByRole("button", { name: "Remove, Slot 0" }).click();
   await page.locator(".slot").first().getByText("No card.").waitFor();
@@ -99,7 +108,7 @@ visit(async (page) => {
   // A fault strikes the next command, and is told.
   await page.getByRole("button", { name: "Faults…, Slot 0" }).click();
   await page.getByRole("button", { name: /Another status word/ }).click();
-  await page.locator(".faults li", { hasText: "sw=6F00 n=1" }).waitFor();
+  await page.locator(".faults li", { hasText: "sw=6F00 times=1" }).waitFor();
   await page.locator("dialog[open] .dialog-head button").click();
   await program("opensc-tool", "-r", "0", "-s", "00 84 00 00 08").ended;
   await search.fill("6F00");
