@@ -61,8 +61,8 @@ pub(super) struct Page {
     console_cards: Option<PathBuf>,
 }
 
-/// Where a page is to be served: an address with a port, one of the two alone, or `localhost`. Without a port it is a free
-/// one.
+/// Where a page is to be served: an address with a port, one of the two alone, or `localhost`. Without a port it is a
+/// free one.
 fn place(text: &str) -> Result<SocketAddr, String> {
     const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
