@@ -125,12 +125,18 @@ impl Serve {
         }
     }
 
-    /// Ends it as Ctrl-C does.
+    /// Ends it as a system does that shuts down: Ctrl-C is nothing to what a shell started in the background.
     pub(crate) fn stop(mut self) -> Result<(), Failed> {
         let pid = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).ok_or("it has no number")?;
         kill_process(pid, Signal::TERM)?;
-        let status = self.process.wait()?;
-        if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
+        let start = Instant::now();
+        while start.elapsed() < SETTLING {
+            if let Some(status) = self.process.try_wait()? {
+                return if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) };
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Err("it does not end".into())
     }
 }
 
