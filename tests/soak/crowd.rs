@@ -18,13 +18,10 @@ use virtuale::{
     terminal::transport::{Doing, Transport, TransportError, pcsclite::Service},
 };
 
-use crate::{
-    chance::Chance,
-    serve::{CARDS, Serve},
-};
+use crate::{chance::Chance, serve::Serve};
 
 /// What a client is refused with where cards come and go, fail, and are everybody's.
-const EXPECTED: [ReturnCode; 7] = [
+const EXPECTED: [ReturnCode; 10] = [
     ReturnCode::NO_SMARTCARD,
     ReturnCode::REMOVED_CARD,
     ReturnCode::RESET_CARD,
@@ -32,6 +29,10 @@ const EXPECTED: [ReturnCode; 7] = [
     ReturnCode::UNRESPONSIVE_CARD,
     ReturnCode::SHARING_VIOLATION,
     ReturnCode::NOT_TRANSACTED,
+    // Of a reader that was unplugged.
+    ReturnCode::INVALID_VALUE,
+    ReturnCode::UNKNOWN_READER,
+    ReturnCode::READER_UNAVAILABLE,
 ];
 
 /// How long a client thinks between two acts, on average, if nobody says. Two hundred who never think ask for more than
@@ -182,8 +183,12 @@ impl Client {
             some => {
                 self.note("open a card");
                 let readers = service.slots()?;
-                // The first card is the quiet client's.
-                let reader = &readers[1 + self.chance.below(CARDS.len() - 1)].name;
+                // The first card is the quiet client's; of the other readers some are unplugged.
+                let [_, others @ ..] = readers.as_slice() else { return Ok(()) };
+                if others.is_empty() {
+                    return Ok(());
+                }
+                let reader = &self.chance.of_these(others).name;
                 let mut card = service.connect(reader)?;
                 if some == 2 {
                     self.note("begin a transaction");

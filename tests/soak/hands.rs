@@ -29,7 +29,7 @@ const REST: Duration = Duration::from_millis(30);
 
 /// What is armed, each with a seed behind it: every kind of fault. What strikes without end has a probability, so that
 /// the slot it is armed at has cards that can be used until somebody takes it away.
-const FAULTS: [&str; 22] = [
+const FAULTS: [&str; 23] = [
     "mute p=0.05",
     "mute session=1",
     "mute n=3 done",
@@ -50,6 +50,7 @@ const FAULTS: [&str; 22] = [
     "power=after",
     "pull=300ms",
     "pull done",
+    "unplug=300ms",
     "reset every=5 times=5",
     "cancel",
 ];
