@@ -5,10 +5,13 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::{
     Exit, Failure, cards, exit,
     options::{Attach, NO_CARD, SLOT_NUMBERS, number},
     output,
+    state::ANY,
 };
 use crate::{
     host::control::{Client, Reply, Request},
@@ -44,7 +47,7 @@ pub(super) struct Args {
     from: Option<usize>,
     /// Begin anew with the card that is kept of this card file: what is kept of it is dropped. With a name, only if it
     /// is the card that `slots` shows by that name
-    #[arg(long, value_name = "CARD", requires = "card", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, value_name = "CARD", requires = "card", num_args = 0..=1, require_equals = true, default_missing_value = ANY, value_parser = NonEmptyStringValueParser::new())]
     state_reset: Option<String>,
     #[command(flatten)]
     attach: Attach,
@@ -58,7 +61,12 @@ pub(super) fn run(args: &Args) -> Exit {
         (None, None) => put_back(&mut client, slot)?,
         (None, Some(from)) => bring_over(&mut client, slot, from)?,
         (Some(card), _) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
-        (Some(card), _) => put_in(&mut client, slot, card, args.state_reset.clone())?,
+        (Some(card), _) => put_in(
+            &mut client,
+            slot,
+            card,
+            args.state_reset.clone().map(|card| if card == ANY { String::new() } else { card }),
+        )?,
     };
     let mute = if is_mute(&mut client, slot) { ", and gives no answer to reset: programs see a mute card" } else { "" };
     output::say(format_args!("{said}{mute}"));

@@ -182,6 +182,15 @@ impl Lifelike {
         self.keeping.card(profile, &layers, language)
     }
 
+    /// Holds, before anything is dropped, that each card that is to begin anew is of one of these card files.
+    ///
+    /// # Errors
+    ///
+    /// That one is of none.
+    pub(super) fn expect(&self, cards: &[PathBuf]) -> Result<(), Failure> {
+        self.keeping.expect(cards)
+    }
+
     /// Holds, once all cards have come, that those came which were to begin anew.
     ///
     /// # Errors
@@ -313,6 +322,7 @@ impl Slots {
     fn host_with(&self, typed: &[Unread]) -> Result<Builder, Failure> {
         let layers = self.timed.around(self.reproducible.layers())?;
         let host = self.reproducible.host().layers(layers).reader_slots(self.reader_slots);
+        self.keeping.expect(&self.cards)?;
         let host = self.keeping.ask_of(host)?;
         let typed = typed.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
         let host = host.typed(typed);

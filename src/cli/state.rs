@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use clap::builder::NonEmptyStringValueParser;
 use virtuale_engine::Card;
 
 use super::{Failure, language::Language, messages::Keep, output};
@@ -20,6 +21,10 @@ use crate::{
     profile::{Profile, Provision},
 };
 
+/// What stands for no name behind `--state-reset`: nobody can write it, while an empty one is what a variable of a shell
+/// gives that is not set.
+pub(super) const ANY: &str = "\0";
+
 /// Where cards are kept.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Keeping {
@@ -30,7 +35,7 @@ pub(super) struct Keeping {
     /// Begin anew with the cards of this command: what is kept of them is dropped. With a name, only with the card of
     /// that name, such as vitale2-martin, or vitale2-martin#2 for the second card of one card file; may be given
     /// several times
-    #[arg(long, value_name = "CARD", requires = "state", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, value_name = "CARD", requires = "state", num_args = 0..=1, require_equals = true, default_missing_value = ANY, value_parser = NonEmptyStringValueParser::new())]
     state_reset: Vec<String>,
     /// The folder, once it was asked for.
     #[arg(skip)]
@@ -59,6 +64,23 @@ impl Keeping {
         })
     }
 
+    /// Holds, before anything is dropped, that each card that is to begin anew is of one of these card files.
+    ///
+    /// # Errors
+    ///
+    /// That one is of none.
+    pub(super) fn expect(&self, cards: &[PathBuf]) -> Result<(), Failure> {
+        let is_of = |card: &str| cards.iter().any(|file| file.file_stem().is_some_and(|stem| stem == card));
+        let is_there = |card: &str| {
+            let name = card.rsplit_once('#').filter(|(_, number)| number.parse::<u32>().is_ok());
+            card == ANY || is_of(card) || name.is_some_and(|(name, _)| is_of(name))
+        };
+        match self.state_reset.iter().find(|card| !is_there(card)) {
+            Some(card) => Err(StateError::NotHere { card: card.clone() }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// The cards that are kept, if that was asked for.
     ///
     /// # Errors
@@ -69,11 +91,11 @@ impl Keeping {
         if let Some(opened) = self.opened.get() {
             return Ok(Some(opened));
         }
-        let resets = match self.state_reset.iter().any(String::is_empty) {
+        let resets = match self.state_reset.iter().any(|card| card == ANY) {
             true => Resets::all(),
             false => Resets::none(),
         };
-        let named = self.state_reset.iter().filter(|card| !card.is_empty());
+        let named = self.state_reset.iter().filter(|card| *card != ANY);
         let resets = named.fold(resets, |resets, card| resets.with(card.clone()));
         let kept = Kept { state: State::open(folder)?, resets: Mutex::new(resets), came: AtomicUsize::new(0) };
         Ok(Some(self.opened.get_or_init(|| Arc::new(kept))))

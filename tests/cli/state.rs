@@ -102,7 +102,7 @@ fn a_card_file_that_changed_is_refused_with_its_keys_until_it_begins_anew() {
     told(out[3], "card is kept as card.toml made it, and that is another one now: keys of the card file: ");
     told(out[3], "adresse.ligne_2");
     told(out[4], "--state-reset=card");
-    told(out[5], "that is another one now");
+    told(out[5], "same was to begin anew, and is none of the cards");
     told(out[7], "card: what was kept of it is dropped, and it is a new card");
     assert!(out[8..].iter().all(|line| line.starts_with("< 6A88")), "{out:?}");
     assert_eq!(out.len(), 11, "{out:?}");
@@ -285,4 +285,27 @@ fn dates_in_records_move_too() {
     let out = lines(&out);
     assert!(out[0].starts_with("COPIES: ") && out[0].contains("date"), "{out:?} {error}");
     assert_eq!(out[1..], ["alike"], "{error}");
+}
+
+#[test]
+fn a_command_that_is_refused_has_dropped_no_card() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cps '00 20 00 01 04 39393939'
+        virtuale exec $N $S --card cps-lefevre --card vitale2-martin --state-reset=cps-lefevre --state-reset=nope -- true; echo $?
+        virtuale apdu $N $S --card cps-lefevre --state-reset=cps-lefevre --state-reset=nope 00; echo $?
+        virtuale apdu $N $S --card cps-lefevre --state-reset= 00; echo $?
+        cps "$TRIES"
+        for verb in dump diff migrate; do virtuale card $verb $N --state nowhere cps-lefevre 2>> said; echo $?; done
+        grep -c 'no cards are kept in nowhere' said
+        ls -d nowhere 2> /dev/null
+        mkdir cf; cp "$MARTIN" 'cf/my card.toml'
+        virtuale apdu $N $S --card 'cf/my card.toml' 00 > /dev/null
+        virtuale apdu --now 2026-02-20 $S --card 'cf/my card.toml' 00 2> said > /dev/null
+        hint=$(grep -o 'virtuale card migrate [^)]*' said)
+        eval "$hint --now 2026-02-20" > /dev/null; echo $?
+        virtuale apdu --now 2026-02-20 $S --card 'cf/my card.toml' 00 2>&1 > /dev/null | grep -c 'goes on'
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    assert_eq!(lines(&out), ["63C2", "125", "2", "2", "63C2", "2", "2", "2", "3", "0", "0"], "{error}");
 }

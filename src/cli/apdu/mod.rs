@@ -9,6 +9,7 @@ mod step;
 use std::{
     io::{self, Write},
     path::PathBuf,
+    slice,
 };
 
 use virtuale_engine::Response;
@@ -78,6 +79,7 @@ pub(super) fn run(args: &Args) -> Exit {
         return talk(args, &steps, transport, &layout, None);
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
+    args.lifelike.expect(slice::from_ref(&args.card))?;
     let transport = cards::lifelike_in_process(&profile, &args.reproducible, &args.lifelike, Language::En)?;
     args.lifelike.end()?;
     let transport = transport.map_err(|error| silent(&error))?;

@@ -71,7 +71,7 @@ pub(super) fn run(comparison: &Comparison<'_>) -> Exit {
     let profile = cards::profile(comparison.card, comparison.reproducible)?;
     let card = label(profile.name(), comparison.number);
     // One after the other: both may be the same folder.
-    let look = |folder: &PathBuf| -> Result<Look, Failure> { Ok(State::open(folder)?.look(&profile, &card)?) };
+    let look = |folder: &PathBuf| -> Result<Look, Failure> { Ok(State::find(folder)?.look(&profile, &card)?) };
     let (before, after) = match comparison.folders {
         [folder] => (None, look(folder)?),
         [before, after] => (Some(look(before)?), look(after)?),

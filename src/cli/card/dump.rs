@@ -62,7 +62,7 @@ struct Report<'a> {
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let look = args.state.as_ref().map(|folder| -> Result<_, Failure> {
-        Ok(State::open(folder)?.look(&profile, &label(profile.name(), args.number))?)
+        Ok(State::find(folder)?.look(&profile, &label(profile.name(), args.number))?)
     });
     let look = look.transpose()?;
     let profile = look.as_ref().map_or(&profile, |look| &look.profile);

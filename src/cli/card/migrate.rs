@@ -76,7 +76,7 @@ impl Args {
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let card = label(profile.name(), args.number);
-    let migrated = State::open(&args.state)?.migrate(&profile, &card)?;
+    let migrated = State::find(&args.state)?.migrate(&profile, &card)?;
     if args.json {
         let Migrated { from, to, moved, stood } = &migrated;
         let [moved, stood] = [moved, stood].map(|all| all.iter().map(Elements::of).collect());

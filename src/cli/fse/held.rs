@@ -87,6 +87,9 @@ impl Where {
         reproducible: &Reproducible,
         language: Language,
     ) -> Result<Both<'s>, Failure> {
+        if !self.cards.is_empty() {
+            self.lifelike.expect(&self.cards)?;
+        }
         let mut both = Both::default();
         for card in &self.cards {
             both.add(of_file(card, reproducible, (&self.lifelike, language))?)?;

@@ -127,8 +127,9 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// Where the cards are that are to be read.
 fn places(args: &Args) -> Result<Vec<Place>, Stop> {
-    if args.cards.is_empty() {
-        args.lifelike.refuse_of_reader()?;
+    match args.cards.as_slice() {
+        [] => args.lifelike.refuse_of_reader()?,
+        cards => args.lifelike.expect(cards)?,
     }
     let places: Vec<_> = match args.cards.as_slice() {
         [] => readers(args)?,

@@ -158,6 +158,7 @@ fn update_file(args: &Args, card: &Path) -> Result<(), Stopped> {
         NamedCard::File(path) => Some(path.parent().unwrap_or(Path::new("")).to_owned()),
         NamedCard::BuiltIn(_) => None,
     };
+    args.lifelike.expect(&[card.to_owned()])?;
     let transport = cards::lifelike_in_process(&profile, &args.reproducible, &args.lifelike, args.language())?;
     args.lifelike.end()?;
     let mut transport = transport.map_err(|error| read::unread(&place, &error))?;

@@ -97,7 +97,8 @@ impl State {
                 other_keys(as_then.data(), profile.data(), "", &mut moved);
                 if !moved.is_empty() {
                     let card = label(name, entry.copy);
-                    remarks.push(StateRemark::DatesStand { card, day: first.day });
+                    let (origin, copy) = (who.origin.to_owned(), entry.copy);
+                    remarks.push(StateRemark::DatesStand { card, day: first.day, origin, copy });
                 }
                 (entry, first.birth, as_then, fresh)
             }

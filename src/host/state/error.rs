@@ -49,6 +49,8 @@ pub enum StateError {
         /// The version of its tables.
         found: u64,
     },
+    /// No cards are kept there, for who would only look at them.
+    NoCards(PathBuf),
     /// The card file or its layout is another one than on the first day of the card.
     Changed {
         /// The card, as [`StateError::Unknown`] has it.
@@ -86,7 +88,11 @@ impl StateError {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::NotAFolder(_) | Self::Unknown { .. } | Self::NotHere { .. } | Self::InSlot { .. } => Kind::Usage,
+            Self::NotAFolder(_)
+            | Self::NoCards(_)
+            | Self::Unknown { .. }
+            | Self::NotHere { .. }
+            | Self::InSlot { .. } => Kind::Usage,
             Self::Changed { .. } => Kind::Invalid,
             _ => Kind::Environment,
         }
@@ -99,6 +105,10 @@ impl StateError {
             Self::NotAFolder(path) => {
                 let path = shown::path(path);
                 said!(en: "{path} is no folder: cards are kept in one", fr: "{path} n'est pas un dossier : il en faut un pour garder des cartes")
+            }
+            Self::NoCards(path) => {
+                let path = shown::path(path);
+                said!(en: "no cards are kept in {path}", fr: "aucune carte n'est gardée dans {path}")
             }
             Self::NotPrivate(path) => {
                 let path = shown::path(path);
@@ -218,7 +228,7 @@ impl StateError {
                 )
             }
             Self::Changed { card, .. } => {
-                let card = shown::line(card);
+                let card = shown::word(card);
                 said!(
                     en: "put the card file back as it was; or begin anew with this card: --state-reset={card}; or give \
                          a card file that is another card another name",
@@ -242,6 +252,7 @@ impl StateError {
                 en: "a card is called as its card file is, without folder and ending; the second of one file, with #2 behind it",
                 fr: "une carte s'appelle comme son fichier, sans dossier ni fin ; la deuxième du même fichier, avec #2 derrière",
             ),
+            Self::NoCards(_) => said!(en: "look at the name of the folder", fr: "vérifier le nom du dossier"),
             Self::Closed => said!(en: "start the program again", fr: "relancer le programme"),
         }
     }

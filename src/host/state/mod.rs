@@ -135,6 +135,21 @@ impl State {
         })))
     }
 
+    /// Opens a folder to look at its cards: as [`State::open`], but for one that is not there.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`StateError::NoCards`] if no cards are kept in it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn find(folder: &Path) -> Result<Self, StateError> {
+        let is_none =
+            |path: &Path| fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if is_none(folder) || folder.is_dir() && is_none(&folder.join(DATABASE)) {
+            return Err(StateError::NoCards(folder.to_owned()));
+        }
+        Self::open(folder)
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -19,6 +19,10 @@ pub enum StateRemark {
         card: String,
         /// Its first day.
         day: String,
+        /// Its card file: a path, or the name of one that is part of the program.
+        origin: String,
+        /// Which card of its card file it is, from 1 on.
+        copy: u32,
     },
 }
 
@@ -34,11 +38,14 @@ impl StateRemark {
                     fr: "{card} : ce qui en était gardé est effacé, et c'est une carte neuve",
                 )
             }
-            Self::DatesStand { card, day } => {
+            Self::DatesStand { card, day, origin, copy } => {
                 let (card, folder) = (shown::line(card), shown::word(folder));
+                let dash = if origin.starts_with('-') { "./" } else { "" };
+                let file = shown::word(format!("{dash}{origin}"));
+                let number = if *copy > 1 { format!(" --number {copy}") } else { String::new() };
                 said!(
-                    en: "{card} goes on with the dates of {day}, its first day (to move them: virtuale card migrate --state {folder} {card})",
-                    fr: "{card} continue avec les dates du {day}, son premier jour (pour les avancer : virtuale card migrate --state {folder} {card})",
+                    en: "{card} goes on with the dates of {day}, its first day (to move them: virtuale card migrate --state {folder}{number} {file})",
+                    fr: "{card} continue avec les dates du {day}, son premier jour (pour les avancer : virtuale card migrate --state {folder}{number} {file})",
                 )
             }
         }
