@@ -21,8 +21,8 @@ use crate::{
     profile::{Profile, Provision},
 };
 
-/// What stands for no name behind `--state-reset`: nobody can write it, while an empty one is what a variable of a shell
-/// gives that is not set.
+/// What stands for no name behind `--state-reset`: nobody can write it, while an empty one is what a variable of a
+/// shell gives that is not set.
 pub(super) const ANY: &str = "\0";
 
 /// Where cards are kept.

@@ -119,6 +119,8 @@ impl State {
         if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             // What a program left that was killed as it made it.
             writing::remove(&draft).map_err(disk)?;
+            // A copy of it that somebody makes elsewhere is not for others either.
+            writing::replace_private(&draft, |_| Ok(())).map_err(disk)?;
             Store::create(&draft, &records::begin).inspect_err(|_| drop(writing::remove(&draft)))?;
             writing::give_name(&draft, &path).map_err(disk)?;
         }
