@@ -22,6 +22,7 @@ export class Slots {
     this.status = undefined;
     this.faces = [];
     this.out = new Map();
+    this.away = new Set();
     this.rail = document.getElementById("rail");
     this.takesPulled(document.getElementById("main"));
   }
@@ -41,6 +42,16 @@ export class Slots {
     this.draw();
     this.faultsAnew?.();
     this.changed();
+  }
+
+  /** A reader that a fault unplugged is away until its card is in again. */
+  hearEntries(entries) {
+    const before = [...this.away].join();
+    for (const entry of entries) {
+      if (entry.faults?.some((fault) => fault.startsWith("unplug"))) this.away.add(entry.slot);
+      if (entry.kind === "inserted") this.away.delete(entry.slot);
+    }
+    if ([...this.away].join() !== before) this.draw();
   }
 
   list() {
@@ -66,7 +77,7 @@ export class Slots {
       "article",
       { class: "slot", "aria-labelledby": `slot-${slot.slot}`, "data-slot": slot.slot },
       el("div", { class: "slot-head" }, el("h3", { id: `slot-${slot.slot}` }, slot.reader), el("span", { class: "slot-number" }, t("slot", slot.slot))),
-      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t("vacant")),
+      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t(this.away.has(slot.slot) ? "unplugged" : "vacant")),
       card && el("p", { class: "slot-name" }, el("strong", { title: card.name }, card.name.replace(/^.*[/\\](?=.)/, "")), title),
       slot.atr && el("p", { class: "slot-atr" }, slot.atr.replace(/(..)(?=.)/g, "$1 ")),
       card && !slot.atr && el("p", { class: "slot-note" }, t("mute")),
