@@ -96,7 +96,7 @@ impl Reading {
             self.wrong(
                 written,
                 said!(en: "this is no number from {least} to {most}", fr: "ceci n'est pas un nombre de {least} à {most}"),
-                said!(en: "write it without quotes", fr: "l'écrire sans guillemets"),
+                said!(en: "write a whole number, without quotes", fr: "écrire un nombre entier, sans guillemets"),
             );
         }
         number.and_then(|number| T::try_from(number).ok())

@@ -309,3 +309,18 @@ fn a_command_that_is_refused_has_dropped_no_card() {
     let (_, out, error) = told(&sandbox, script);
     assert_eq!(lines(&out), ["63C2", "125", "2", "2", "63C2", "2", "2", "2", "3", "0", "0"], "{error}");
 }
+
+#[test]
+fn of_two_cards_of_one_name_that_of_the_same_text_is_looked_at() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        mkdir one two; cp "$MARTIN" one/c.toml; sed 's/RUE DE L.ESSAI/RUE NEUVE/' "$MARTIN" > two/c.toml
+        virtuale exec $N $S --card one/c.toml --card two/c.toml -- true
+        for card in one two; do
+            virtuale card dump $N $S $card/c.toml | grep -c 'NEUVE'; virtuale card diff $N $S $card/c.toml > /dev/null; echo $?
+        done
+        virtuale card diff $N $S --number 1 two/c.toml 2> /dev/null; echo $?
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    assert_eq!(lines(&out), ["0", "0", "1", "0", "3"], "{error}");
+}

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::bytes;
 use crate::{
     cli::{Exit, Failure, cards, exit, language::Language, messages::Keep, options::Reproducible, output},
-    host::state::{Look, State, elsewhere, label},
+    host::state::{Look, State, elsewhere},
     profile::{
         layout::Layout,
         map::{Element, FileMap},
@@ -26,7 +26,7 @@ pub(super) struct Comparison<'a> {
     /// One folder, or two: before and after.
     pub(super) folders: &'a [PathBuf],
     /// Which card of the card file.
-    pub(super) number: u32,
+    pub(super) number: Option<u32>,
     pub(super) json: bool,
     pub(super) language: Language,
     pub(super) reproducible: &'a Reproducible,
@@ -69,12 +69,15 @@ struct MadeFile {
 /// Compares.
 pub(super) fn run(comparison: &Comparison<'_>) -> Exit {
     let profile = cards::profile(comparison.card, comparison.reproducible)?;
-    let card = label(profile.name(), comparison.number);
     // One after the other: both may be the same folder.
-    let look = |folder: &PathBuf| -> Result<Look, Failure> { Ok(State::find(folder)?.look(&profile, &card)?) };
-    let (before, after) = match comparison.folders {
+    let look = |folder: &PathBuf| -> Result<(String, Look), Failure> {
+        let state = State::find(folder)?;
+        let card = state.meant(&profile, comparison.number)?;
+        Ok((card.clone(), state.look(&profile, &card)?))
+    };
+    let (before, (card, after)) = match comparison.folders {
         [folder] => (None, look(folder)?),
-        [before, after] => (Some(look(before)?), look(after)?),
+        [before, after] => (Some(look(before)?.1), look(after)?),
         _ => return Err(Failure::usage(Keep::TwoFolders.said(), Keep::GiveTwoFolders.said())),
     };
     let report = Report::of(card, before.as_ref(), &after);

@@ -39,9 +39,10 @@ pub(super) struct Args {
     /// the folder that was made before
     #[arg(long, value_name = "DIR")]
     state: Vec<PathBuf>,
-    /// Which card of the card file, where several are kept
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
-    number: u32,
+    /// Which card of the card file, where several are kept [default: the one that was made of the same text, else the
+    /// first]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
+    number: Option<u32>,
     /// Print JSON
     #[arg(long)]
     json: bool,

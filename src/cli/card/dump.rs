@@ -13,7 +13,7 @@ use crate::{
         options::{Reproducible, number},
         output,
     },
-    host::state::{Made, State, label},
+    host::state::{Made, State},
     profile::map::FileMap,
 };
 
@@ -36,9 +36,10 @@ pub(super) struct Args {
     /// Print what stands on the card that is kept of it in this folder
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Which card of the card file, where several are kept
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
-    number: u32,
+    /// Which card of the card file, where several are kept [default: the one that was made of the same text, else the
+    /// first]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
+    number: Option<u32>,
     /// One file of the card only: its name in the layout, or its identifier
     #[arg(long, value_name = "NAME")]
     file: Option<String>,
@@ -62,7 +63,8 @@ struct Report<'a> {
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let look = args.state.as_ref().map(|folder| -> Result<_, Failure> {
-        Ok(State::find(folder)?.look(&profile, &label(profile.name(), args.number))?)
+        let state = State::find(folder)?;
+        Ok(state.look(&profile, &state.meant(&profile, args.number)?)?)
     });
     let look = look.transpose()?;
     let profile = look.as_ref().map_or(&profile, |look| &look.profile);

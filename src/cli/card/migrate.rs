@@ -10,7 +10,7 @@ use crate::{
         options::{Reproducible, number},
         output,
     },
-    host::state::{Migrated, Moved, State, label},
+    host::state::{Migrated, Moved, State},
     shown,
 };
 
@@ -29,9 +29,10 @@ pub(super) struct Args {
     /// The folder in which the card is kept
     #[arg(long, value_name = "DIR")]
     state: PathBuf,
-    /// Which card of the card file, where several are kept
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
-    number: u32,
+    /// Which card of the card file, where several are kept [default: the one that was made of the same text, else the
+    /// first]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<u32>(1..=u64::from(u32::MAX)))]
+    number: Option<u32>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -75,8 +76,9 @@ impl Args {
 /// Moves the dates, and says which.
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let card = label(profile.name(), args.number);
-    let migrated = State::find(&args.state)?.migrate(&profile, &card)?;
+    let state = State::find(&args.state)?;
+    let card = state.meant(&profile, args.number)?;
+    let migrated = state.migrate(&profile, &card)?;
     if args.json {
         let Migrated { from, to, moved, stood } = &migrated;
         let [moved, stood] = [moved, stood].map(|all| all.iter().map(Elements::of).collect());

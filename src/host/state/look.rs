@@ -86,6 +86,28 @@ impl State {
     }
 }
 
+impl State {
+    /// What the kept card is called that a card file means: that with this number, else the one that was made of the
+    /// same text, else the first.
+    ///
+    /// # Errors
+    ///
+    /// That the database cannot be read.
+    pub(crate) fn meant(&self, profile: &Profile, number: Option<u32>) -> Result<String, StateError> {
+        if let Some(number) = number {
+            return Ok(label(profile.name(), number));
+        }
+        let mut books = self.0.books();
+        let identity = profile.birth(0).identity;
+        for entry in books.store.entries(profile.name())? {
+            if books.store.first(entry.number)?.birth.identity == identity {
+                return Ok(label(profile.name(), entry.copy));
+            }
+        }
+        Ok(label(profile.name(), 1))
+    }
+}
+
 impl super::Books {
     /// The kept card of a name, of a card file.
     pub(super) fn entry_of(&mut self, profile: &Profile, card: &str) -> Result<Entry, StateError> {
