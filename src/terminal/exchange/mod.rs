@@ -96,10 +96,10 @@ impl<'a> Dialogue<'a> {
     /// As for [`Dialogue::send`]. A card without such a file makes no error.
     pub fn ask_capabilities(&mut self) -> Result<Capabilities, ExchangeError> {
         let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x00, 0x0C], &Fid::MF.0.to_be_bytes(), None);
-        if self.send(&mf)?.status.is_processed()
-            && self.send(&Command::select_file("EF.ATR", EF_ATR))?.status.is_processed()
+        if self.send_twice(&mf)?.status.is_processed()
+            && self.send_twice(&Command::select_file("EF.ATR", EF_ATR))?.status.is_processed()
         {
-            let read = self.send(&Command::read_binary("EF.ATR", 0)?)?;
+            let read = self.send_twice(&Command::read_binary("EF.ATR", 0)?)?;
             self.capabilities = self.capabilities.and_file(&read.data);
         }
         Ok(self.capabilities)
@@ -112,6 +112,13 @@ impl<'a> Dialogue<'a> {
     /// [`ExchangeError`] if the transport fails or the card never ends.
     pub fn send(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
         self.send_to(command, self.waiting)
+    }
+
+    /// The same, once more if the card refuses for another reason than that there is no such thing.
+    fn send_twice(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
+        let reply = self.send(command)?;
+        let is_reason = matches!(reply.status.0 >> 8, 0x67 | 0x6A | 0x6B | 0x6D | 0x6E);
+        if reply.status.is_processed() || is_reason { Ok(reply) } else { self.send(command) }
     }
 
     /// The same to a side of the card that says in its own way that bytes wait.
@@ -302,6 +309,19 @@ mod tests {
         let mut transport = in_process(Box::new(parrot(said))).expect("power");
         let asked = Dialogue::new(&mut transport).ask_capabilities().expect("answers");
         assert_eq!(asked, Capabilities { chaining: true, extended: true, longest_command: None });
+    }
+
+    #[test]
+    fn what_a_card_takes_is_asked_again_if_it_is_refused_for_no_reason() {
+        let done = || hex!("90 00").to_vec();
+        let said = vec![done(), hex!("6F 00").to_vec(), done(), hex!("47 03 00 00 C0 90 00").to_vec()];
+        let mut transport = in_process(Box::new(parrot(said))).expect("power");
+        assert!(Dialogue::new(&mut transport).ask_capabilities().expect("answers").extended);
+        let said = vec![done(), hex!("6A 82").to_vec(), done()];
+        let mut transport = in_process(Box::new(parrot(said))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        assert_eq!(dialogue.ask_capabilities().expect("answers"), Capabilities::default());
+        assert_eq!(dialogue.into_log().len(), 2, "there is no such file");
     }
 
     #[test]
