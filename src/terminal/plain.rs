@@ -97,7 +97,7 @@ impl CardReading for PlainReading {
     }
 
     fn is_broken(&self) -> bool {
-        !self.failures.is_empty()
+        self.cut_short || !self.failures.is_empty()
     }
 
     fn json(&self, source: &str, lang: Lang) -> serde_json::Result<String> {

@@ -288,6 +288,7 @@ impl Remark {
                 | Self::CommandRefused { .. }
                 | Self::AnswerNotWhole { .. }
                 | Self::OtherMemory { end: None }
+                | Self::CutShort
         )
     }
 

@@ -57,8 +57,12 @@ struct TrialDocument {
 ///
 /// # Errors
 ///
-/// That something else is there.
+/// That something else is there, or that there is no such folder.
 pub(super) fn allow_junit(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(Failure::file("write", path, &std::io::ErrorKind::NotFound.into()));
+    }
     if writing::begins_with(path, BEGINNING).map_err(|error| Failure::file("write", path, &error))? {
         return Ok(());
     }

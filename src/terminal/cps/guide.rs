@@ -78,7 +78,7 @@ impl CardReading for Reading {
     }
 
     fn is_broken(&self) -> bool {
-        !self.failures.is_empty()
+        self.cut_short || !self.failures.is_empty()
     }
 
     fn bearer(&self) -> Option<Bearer> {

@@ -21,7 +21,6 @@ use crate::{
     profile::layout::Layout,
     terminal::{
         exchange::{Command, Dialogue, Exchange, ExchangeError, Reply},
-        remark::Remark,
         transport::Transport,
         vitale::{self, Reading, application_name},
     },
@@ -140,7 +139,7 @@ impl<'a> Station<'a> {
 ///
 /// [`UpdateError::NotWhole`] of another.
 pub fn whole(reading: Reading, step: Step) -> Result<Reading, UpdateError> {
-    match reading.remarks.iter().find(|remark| remark.is_failure() || **remark == Remark::CutShort) {
+    match reading.remarks.iter().find(|remark| remark.is_failure()) {
         Some(remark) => Err(UpdateError::NotWhole { step, remark: remark.clone() }),
         None => Ok(reading),
     }
