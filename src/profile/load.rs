@@ -162,6 +162,7 @@ fn of_layout(
         Ok(_) => return Err(Diagnostics(contradictions)),
         Err(mistakes) => return Err(Diagnostics([contradictions, mistakes.0].concat())),
     };
+    card_file::check_files(&source, &faults, || map.as_named())?;
     let unplaced = layout.unplaced(&source, &data);
     let mut notes = [unplaced.clone(), notes::of(&source, &layout, schema, &data), answers.notes].concat();
     notes.sort_by_key(Diagnostic::position);
@@ -363,7 +364,7 @@ impl Profile {
     /// Who knows its files, for faults that name one.
     fn files(&self) -> Files {
         let map = Arc::clone(&self.map);
-        Arc::new(move || map.files.iter().filter(|file| file.class.is_none()).map(FileMap::as_named).collect())
+        Arc::new(move || map.as_named())
     }
 
     /// What the card file gives though the layout has no place for it, so that it is not on the card.
@@ -434,6 +435,13 @@ impl Profile {
 
     fn chip(&self, platform: Platform) -> Result<Chip, ImageError> {
         Chip::of(&self.blueprint, &|name| applet(name, &self.layout, &self.data), platform)
+    }
+}
+
+impl CardMap {
+    /// The files as faults name them.
+    fn as_named(&self) -> Vec<CardFile> {
+        self.files.iter().filter(|file| file.class.is_none()).map(FileMap::as_named).collect()
     }
 }
 

@@ -191,7 +191,7 @@ impl Target {
 }
 
 /// Whether a card has a file of this name; and else the name of one that may be meant.
-pub(super) fn look_up(files: &[CardFile], name: &FileName) -> Result<(), Option<String>> {
+pub(crate) fn look_up(files: &[CardFile], name: &FileName) -> Result<(), Option<String>> {
     let written = name.as_str();
     let is_known = |file: &CardFile| {
         let target = Target::of(file);

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 pub use armed::Strike;
 pub use faults::{ArmedFault, Faults, MOST_ARMED, NotArmed, Order, Orders, Witness};
+pub(crate) use follow::look_up;
 pub use follow::{CardFile, Files};
 pub use kind::{Effect, Kind, Moment, Side};
 pub use language::{LONGEST, is_meant};

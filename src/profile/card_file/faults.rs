@@ -14,7 +14,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    layer::fault::{Fault, FaultMistake, MOST_ARMED},
+    layer::fault::{self, CardFile, Fault, FaultMistake, MOST_ARMED},
     profile::{
         card_mistake::{CardMistake, CardMistakes},
         diagnostic::{Diagnostics, Source},
@@ -54,6 +54,36 @@ pub fn faults(source: &Arc<Source>) -> Result<Vec<Fault>, Diagnostics> {
         mistakes.add(CardMistake::new(source, span, message));
     }
     mistakes.all().or(found)
+}
+
+/// Holds that the card has the files that its faults name: these.
+///
+/// # Errors
+///
+/// A mistake for each that it does not have.
+pub(in crate::profile) fn check_files(
+    source: &Arc<Source>,
+    faults: &[Fault],
+    files: impl FnOnce() -> Vec<CardFile>,
+) -> Result<(), Diagnostics> {
+    if faults.iter().all(|fault| fault.when.file.is_none()) {
+        return Ok(());
+    }
+    let files = files();
+    let mut mistakes = CardMistakes::of(source);
+    let document = Mended::read(source)?.written;
+    for (fault, table) in faults.iter().zip(tables(&document)) {
+        let Some(name) = &fault.when.file else { continue };
+        let Err(near) = fault::look_up(&files, name) else { continue };
+        let (name, span) = (name.as_str(), table.key("file").map_or(&table.span, |file| &file.span));
+        let message = said!(
+            en: "the card has no file {name}",
+            fr: "la carte n'a pas de fichier {name}"
+        );
+        let hint = near.map(|near| said!(en: "did you mean \"{near}\"?", fr: "serait-ce « {near} » ?"));
+        mistakes.add(CardMistake::new(source, span.clone(), message).hint_if(hint));
+    }
+    mistakes.all().or(())
 }
 
 /// Takes the faults out of a card file.

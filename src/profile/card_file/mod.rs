@@ -40,6 +40,7 @@ use super::{
     written::{Mended, Value, Written, wants_quotes},
 };
 pub use data_text::data_text;
+pub(super) use faults::check_files;
 pub use faults::faults;
 pub use template::template;
 

@@ -193,3 +193,22 @@ fn a_missing_file_is_no_mistake_of_an_author() {
     let error = load(Path::new("no/such/card.toml"), &OPTIONS).expect_err("an error");
     assert!(matches!(error, LoadError::Io { .. }), "{error}");
 }
+
+#[test]
+fn a_fault_names_a_file_that_the_card_has() {
+    let read = |file: &str| {
+        let fault = format!("\n[[fault]]\nmute = true\n[[fault]]\ncut = 3\nfile = \"{file}\"\n");
+        let text = format!("{}{fault}", virtuale_applets::cards::VITALE2_MINIMAL);
+        parse(Source { name: "c.toml".into(), text }, None, &OPTIONS).map(|_| ()).map_err(|error| error.to_string())
+    };
+    for known in ["PHOTO", "3F00", "sfi:2"] {
+        assert_eq!(read(known), Ok(()), "{known}");
+    }
+    let line = virtuale_applets::cards::VITALE2_MINIMAL.lines().count() + 6;
+    for (unknown, hint) in [("PHOTTO", "did you mean \"PHOTO\"?"), ("NOPE", "")] {
+        let mistakes = read(unknown).expect_err(unknown);
+        for part in [&format!("the card has no file {unknown}"), &format!("c.toml:{line}:8"), hint] {
+            assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
+        }
+    }
+}
