@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     host::{HostError, Kind, NotSeen},
     profile::{
-        said::{Said, said},
+        said::{Bilingual, Said, said},
         schema::Language,
     },
 };
@@ -53,9 +53,7 @@ pub(super) fn refusal(status: StatusCode, message: impl Into<Said>, hint: Option
 
 /// What a host refused.
 pub(super) fn refused(error: &HostError) -> Response {
-    let status = match error.kind() {
-        // Who asks did not say where these readers record and keep what their cards commit.
-        _ if matches!(error, HostError::File { .. } | HostError::Unmade { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+    let status = match error.kind_for_guests() {
         Kind::Usage => StatusCode::CONFLICT,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Environment => StatusCode::SERVICE_UNAVAILABLE,
@@ -65,26 +63,18 @@ pub(super) fn refused(error: &HostError) -> Response {
 
 /// Why nobody looks at a card.
 pub(super) fn unseen(why: NotSeen) -> Response {
-    match why {
-        NotSeen::Busy(slot) => refusal(
-            StatusCode::SERVICE_UNAVAILABLE,
-            said!(en: "the card in slot {slot} is busy", fr: "la carte de l'emplacement {slot} est occupée"),
-            Some(
-                said!(en: "look again when its command is over", fr: "regarder encore quand sa commande sera finie")
-                    .into(),
-            ),
-        ),
-        NotSeen::NoCard(slot) => refusal(
-            StatusCode::CONFLICT,
-            said!(en: "there is no card in slot {slot}", fr: "il n'y a pas de carte dans l'emplacement {slot}"),
-            None,
-        ),
-        NotSeen::Gone => refusal(
-            StatusCode::SERVICE_UNAVAILABLE,
-            said!(en: "the readers are gone", fr: "les lecteurs sont partis"),
-            None,
-        ),
-    }
+    let (status, french) = match why {
+        NotSeen::Busy(slot) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("la carte de l'emplacement {slot} est occupée"))
+        }
+        NotSeen::NoCard(slot) => (StatusCode::CONFLICT, format!("il n'y a pas de carte dans l'emplacement {slot}")),
+        NotSeen::Gone => (StatusCode::SERVICE_UNAVAILABLE, "les lecteurs sont partis".to_owned()),
+    };
+    let is_busy = matches!(why, NotSeen::Busy(_));
+    let hint = is_busy.then(|| {
+        said!(en: "look again when its command is over", fr: "regarder encore quand sa commande sera finie").into()
+    });
+    refusal(status, Bilingual::new(why.to_string(), french), hint)
 }
 
 /// That there is nothing there.

@@ -309,6 +309,14 @@ impl HostError {
         }
     }
 
+    /// The same for who asks running readers: he did not say where they record, and keep what their cards commit.
+    pub(crate) fn kind_for_guests(&self) -> Kind {
+        match self {
+            Self::File { .. } | Self::Unmade { .. } => Kind::Environment,
+            other => other.kind(),
+        }
+    }
+
     /// What to do about it. A card file says so itself, mistake by mistake; and a running reader may refuse without.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

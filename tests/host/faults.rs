@@ -1,7 +1,11 @@
 //! Faults at the slots of a host: listeners are told, and a recording says what struck, so that a replay repeats it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+use tempfile::TempDir;
 use virtuale::{
     engine::{Fault as Silence, Response},
     host::{Host, What},
@@ -54,6 +58,16 @@ fn recorded(trace: &Path, faults: &[&str], card: Option<&str>, commands: &[&[u8]
     let said = talk(&host, commands);
     assert_eq!(host.stop(), Vec::<String>::new());
     said
+}
+
+/// A host with a Vitale 2 that is recorded, and a fault at it; with the trace, and the folder that it is in.
+fn struck(fault: &str) -> (Host, PathBuf, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trace = folder.path().join("t.apdu");
+    let host = Host::builder().card("vitale2-martin").today("2026-01-15".parse().expect("a day")).record(&trace);
+    let host = host.start().expect("a host");
+    host.fault(0, fault.parse().expect("a fault")).expect("a slot");
+    (host, trace, folder)
 }
 
 /// Replays a trace; gives the faults that it repeated.
@@ -158,11 +172,7 @@ fn listeners_are_told_between_the_command_and_its_answer() {
 
 #[test]
 fn a_card_is_pulled_and_comes_back() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let trace = folder.path().join("t.apdu");
-    let host = Host::builder().card("vitale2-martin").today("2026-01-15".parse().expect("a day")).record(&trace);
-    let host = host.start().expect("a host");
-    host.fault(0, "pull=50ms n=2".parse().expect("a fault")).expect("a slot");
+    let (host, trace, _folder) = struck("pull=50ms n=2");
     let events = host.events(100);
     let mut service = Service::establish(host.socket()).expect("a service");
     let reader = host.slots()[0].reader.clone();
@@ -184,11 +194,7 @@ fn a_card_is_pulled_and_comes_back() {
 
 #[test]
 fn a_reader_is_unplugged_and_comes_back() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let trace = folder.path().join("t.apdu");
-    let host = Host::builder().card("vitale2-martin").today("2026-01-15".parse().expect("a day")).record(&trace);
-    let host = host.start().expect("a host");
-    host.fault(0, "unplug=200ms n=2".parse().expect("a fault")).expect("a slot");
+    let (host, trace, _folder) = struck("unplug=200ms n=2");
     let mut service = Service::establish(host.socket()).expect("a service");
     let mut other = Service::establish(host.socket()).expect("a service");
     let reader = host.slots()[0].reader.clone();
@@ -217,11 +223,7 @@ fn a_reader_is_unplugged_and_comes_back() {
 
 #[test]
 fn another_program_resets_the_card_behind_an_answer() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let trace = folder.path().join("t.apdu");
-    let host = Host::builder().card("vitale2-martin").today("2026-01-15".parse().expect("a day")).record(&trace);
-    let host = host.start().expect("a host");
-    host.fault(0, "reset n=2".parse().expect("a fault")).expect("a slot");
+    let (host, trace, _folder) = struck("reset n=2");
     let mut service = Service::establish(host.socket()).expect("a service");
     let reader = host.slots()[0].reader.clone();
     let mut card = service.connect(&reader).expect("a card");

@@ -18,11 +18,7 @@ use crate::{
 impl Handler for Arc<Desk> {
     fn handle(&self, request: Request) -> Result<Reply, Refusal> {
         self.carry_out(request).map_err(|error| {
-            let kind = match &error {
-                // Who asks did not say where these readers record and keep what their cards commit.
-                HostError::File { .. } | HostError::Unmade { .. } => Kind::Environment,
-                other => other.kind(),
-            };
+            let kind = error.kind_for_guests();
             Refusal { kind, message: error.to_string(), hint: error.hint() }
         })
     }
