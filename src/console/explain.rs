@@ -7,9 +7,8 @@ use virtuale_engine::{Response, StatusWord, ins::Ins};
 
 use super::entry::{Exchange, Level, Summary, micros};
 use crate::{
-    profile::{Profile, contents, map::FileMap},
+    profile::{Profile, contents, map::FileMap, said::Bilingual, status},
     shown,
-    terminal::pages::{self, Lang},
     trace::{
         Heard, Listener, Position, command_name, command_name_of,
         explain::{self, Part, Place, Said},
@@ -222,6 +221,7 @@ impl Exchange {
     pub(super) fn summary(&self, seq: u64, at: u64) -> Summary<'_> {
         let (data, status) = self.answered();
         let program = self.program.as_ref();
+        let meaning = self.meaning();
         Summary {
             seq,
             at,
@@ -239,8 +239,8 @@ impl Exchange {
             data: pairs(data.get(..IN_LINE).unwrap_or(data), None),
             got: data.len(),
             status: status.map(|status| format!("{:04X}", status.0)),
-            meaning: self.meaning(Lang::En),
-            meaning_fr: self.meaning(Lang::Fr),
+            meaning: meaning.english.into_owned(),
+            meaning_fr: meaning.french.into_owned(),
             level: level(status),
             took: micros(self.took),
             committed: self.committed,
@@ -250,12 +250,11 @@ impl Exchange {
     }
 
     /// What the status word says, or why there is none.
-    fn meaning(&self, lang: Lang) -> String {
-        match (self.answered().1, &self.answer, lang) {
-            (Some(status), _, _) => pages::answer(&self.command, status, lang),
-            (None, Err(why), Lang::En) => why.english.to_string(),
-            (None, Err(why), Lang::Fr) => why.french.to_string(),
-            (None, Ok(_), _) => String::new(),
+    fn meaning(&self) -> Bilingual {
+        match (self.answered().1, &self.answer) {
+            (Some(status), _) => status::meaning(&self.command, status),
+            (None, Err(why)) => why.clone(),
+            (None, Ok(_)) => Bilingual::default(),
         }
     }
 
@@ -274,8 +273,9 @@ impl Exchange {
 
     /// The status word in digits and in words of both languages; or why there is none.
     pub(super) fn meanings(&self) -> String {
-        let status = self.answered().1.map(|status| format!("{:04X}", status.0)).unwrap_or_default();
-        [status, self.meaning(Lang::En), self.meaning(Lang::Fr)].join("\n")
+        let digits = self.answered().1.map(|status| format!("{:04X}", status.0)).unwrap_or_default();
+        let Bilingual { english, french } = self.meaning();
+        format!("{digits}\n{english}\n{french}")
     }
 
     /// The bytes of the command in front of and behind what is hidden.

@@ -36,6 +36,7 @@ pub(crate) mod nearest;
 mod notes;
 mod provision;
 pub(crate) mod reason;
+pub(crate) mod status;
 mod zone_shape;
 
 pub(crate) use card::CARD;

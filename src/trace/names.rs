@@ -10,7 +10,10 @@ use virtuale_engine::{
 };
 
 use crate::{
-    profile::families::{Families, Family},
+    profile::{
+        families::{Families, Family},
+        status::meaning,
+    },
     shown::Pairs,
 };
 
@@ -72,8 +75,7 @@ pub fn command_name_of(family: &dyn Family, command: &[u8]) -> String {
 /// the command is of, `9404 file not found`.
 #[must_use]
 pub fn status_name(command: &[u8], status: StatusWord) -> String {
-    let meaning = command.first().and_then(|&class| Families::built_in().status_meaning(class, status));
-    meaning.map_or_else(|| status.to_string(), |meaning| format!("{:04X} {}", status.0, meaning.en))
+    format!("{status:?} {}", meaning(command, status).english)
 }
 
 /// Names a command as ISO 7816-4 does.

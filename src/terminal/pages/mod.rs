@@ -50,8 +50,6 @@ pub use json::{
 };
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
-#[cfg(feature = "console")]
-pub(crate) use parts::answer;
 pub use parts::{because, life};
 pub use plain::plain;
 pub use professional::{professional, professional_data};
@@ -208,7 +206,7 @@ pub(super) fn remark(remark: &Remark, lang: Lang) -> String {
 
 /// A status word with what it says.
 pub(super) fn status(status: StatusWord, lang: Lang) -> String {
-    (words::of(lang).status)(status)
+    words::of(lang).status(status)
 }
 
 /// Why a card gave no reading, in words: what was seen, and what to do.
@@ -246,7 +244,7 @@ pub fn denied(bearer: &Bearer, denial: &Denial, lang: Lang) -> String {
 
 /// That a card is none of a professional, by what SELECT was answered, and which cards are read.
 pub(crate) fn not_professional(status: StatusWord) -> (Doc, Doc) {
-    let said = |lang| (words::of_professionals(lang).not_professional)(&(words::of(lang).status)(status));
+    let said = |lang| (words::of_professionals(lang).not_professional)(&words::of(lang).status(status));
     let read = |lang| words::of_professionals(lang).cards_read.to_owned();
     (Doc { en: said(Lang::En), fr: said(Lang::Fr) }, Doc { en: read(Lang::En), fr: read(Lang::Fr) })
 }

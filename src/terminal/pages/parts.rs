@@ -1,8 +1,5 @@
 //! The other parts of pages: what may be done, what to look at, what stays closed, how much is known, the commands.
 
-#[cfg(feature = "console")]
-use virtuale_engine::StatusWord;
-
 use super::{
     Lang, Page, Role,
     page::Column,
@@ -105,7 +102,7 @@ impl Writer<'_> {
                 Lock::ProfessionalCard if other => words.notes.other_professional,
                 lock => (words.lock)(lock),
             };
-            (lock, (words.status)(file.status))
+            (lock, words.status(file.status))
         });
     }
 
@@ -160,14 +157,6 @@ pub fn because(remarks: &[Remark], lang: Lang) -> String {
     let words = words::of(lang);
     let why = remarks.iter().map(|remark| with_article((words.remark)(remark, ""), remark.article()));
     why.collect::<Vec<_>>().join(" ")
-}
-
-/// What a command was answered, in words and without the digits of the status word.
-#[cfg(feature = "console")]
-#[must_use]
-pub(crate) fn answer(command: &[u8], status: StatusWord, lang: Lang) -> String {
-    let said = words::of(lang).answer(command, status);
-    said.split_once(' ').map_or(said.clone(), |(_, words)| words.to_owned())
 }
 
 /// What the life of a card comes to, line by line: what may be done with it, then why no more.

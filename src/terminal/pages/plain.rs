@@ -29,7 +29,7 @@ pub fn plain(reading: &PlainReading, place: &str, format: Format) -> Page {
         page.text(NAMES.indent, Role::Warning, &(words.remark)(&remark, ""));
     }
     parts::closed(&mut page, words, words.titles.closed, &reading.closed, |file| {
-        ((words.lock)(file.lock), (words.status)(file.status))
+        ((words.lock)(file.lock), words.status(file.status))
     });
     parts::shares(&mut page, words, reading.shares, reading.files.len());
     page

@@ -45,7 +45,7 @@ pub fn professional(reading: &Reading, place: &str, format: Format) -> Page {
         let status = match file.lock {
             // The words of the side of class A0 are none of ISO 7816-4.
             Lock::HolderCode if file.pointer.application.is_none() => format!("{:?} {}", file.status, own.not_proved),
-            _ => (words.status)(file.status),
+            _ => words.status(file.status),
         };
         ((words.lock)(file.lock), status)
     });

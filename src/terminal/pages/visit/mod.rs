@@ -149,7 +149,7 @@ fn leaving(page: &mut Page, watched: Option<&Watched>, words: &VisitWords, forma
     page.gap();
     for (moment, status) in statuses {
         let role = if status.is_processed() { Role::Good } else { Role::Warning };
-        let answer = (super::words::of(format.lang).status)(*status);
+        let answer = super::words::of(format.lang).status(*status);
         page.field(ANSWERS, (Role::Plain, (words.moment)(*moment)), (role, &answer));
     }
 }

@@ -7,7 +7,7 @@ pub(super) static WORDS: Words = Words {
     none: "not on the card",
     meaning_not_public: "meaning not public",
     unknown_code: "code not known here",
-    in_language: |said| said.en,
+    said: |said| said.english,
     colon: ": ",
     date: |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day),
     model: |model| match model {
@@ -25,7 +25,6 @@ pub(super) static WORDS: Words = Words {
         Lock::Absent => "is not there",
         Lock::Unknown => "the card does not say why",
     },
-    status: |status| status.to_string(),
     transport_error: |error| error.to_string(),
     read_error: |error| error.to_string(),
     severity: |severity| match severity {

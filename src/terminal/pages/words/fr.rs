@@ -1,7 +1,7 @@
 //! French.
 
 use super::{
-    Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors, right,
+    Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_errors, right,
 };
 use crate::{lists::opposition::Reason, profile::said::counted};
 
@@ -9,7 +9,7 @@ pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
     meaning_not_public: "sens non public",
     unknown_code: "code non connu ici",
-    in_language: |said| said.fr,
+    said: |said| *said.french,
     colon: " : ",
     date: |date| format!("{:02}/{:02}/{:04}", date.day, date.month, date.year),
     model: |model| match model {
@@ -27,7 +27,6 @@ pub(super) static WORDS: Words = Words {
         Lock::Absent => "n'existe pas",
         Lock::Unknown => "la carte ne dit pas pourquoi",
     },
-    status: fr_codes::status,
     transport_error: fr_errors::transport,
     read_error: fr_errors::read,
     severity: |severity| match severity {

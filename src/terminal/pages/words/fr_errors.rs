@@ -4,7 +4,7 @@ use std::io;
 
 use virtuale_engine::Fault;
 
-use super::{ReadError, TransportError, fr_codes};
+use super::{ReadError, TransportError, fr::WORDS, fr_codes};
 use crate::{
     profile::said::counted,
     shown,
@@ -55,11 +55,11 @@ pub(super) fn read(error: &ReadError) -> String {
         ReadError::Transport(error) => transport(error),
         ReadError::Unsendable(why) => unsendable(*why),
         ReadError::NotVitale { status, .. } => {
-            let status = fr_codes::status(*status);
+            let status = WORDS.status(*status);
             format!("ce n'est pas une Vitale 2 : SELECT VITALE a reçu la réponse {status}")
         }
         ReadError::NotWordMemory { status, .. } => {
-            let status = fr_codes::status(*status);
+            let status = WORDS.status(*status);
             format!("ce n'est pas une Vitale 1 : l'instruction C0 a reçu la réponse {status}")
         }
     }

@@ -1,10 +1,12 @@
 //! Every sentence of the pages, once per language.
 
+use std::borrow::Cow;
+
 use virtuale_engine::StatusWord;
 
 use super::Lang;
 use crate::{
-    profile::{families::Families, schema::Doc, tree::CardDate},
+    profile::{said::Bilingual, status, tree::CardDate},
     terminal::{
         right::Look,
         transport::TransportError,
@@ -33,14 +35,12 @@ pub(super) struct Words {
     /// What stands behind a code that nobody was seen to use.
     pub(super) unknown_code: &'static str,
     /// What is said in both languages, in this one.
-    pub(super) in_language: fn(Doc) -> String,
+    pub(super) said: fn(Bilingual) -> Cow<'static, str>,
     /// What stands between a name and its explanation.
     pub(super) colon: &'static str,
     pub(super) date: fn(CardDate) -> String,
     pub(super) model: fn(Model) -> &'static str,
     pub(super) lock: fn(Lock) -> &'static str,
-    /// A status word: its digits and what it means.
-    pub(super) status: fn(StatusWord) -> String,
     /// Why there is no transport to a card.
     pub(super) transport_error: fn(&TransportError) -> String,
     /// Why a card gave no reading.
@@ -62,14 +62,15 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// A status word: its digits and what ISO 7816-4 says of it.
+    pub(super) fn status(&self, status: StatusWord) -> String {
+        self.answer(&[], status)
+    }
+
     /// What a command was answered: the digits of the status word and what it means, in the words of a side with a
     /// class of its own if the command went there.
     pub(super) fn answer(&self, command: &[u8], status: StatusWord) -> String {
-        let class = command.first().copied().unwrap_or_default();
-        match Families::built_in().status_meaning(class, status) {
-            Some(meaning) => format!("{status:?} {}", (self.in_language)(meaning)),
-            None => (self.status)(status),
-        }
+        format!("{status:?} {}", (self.said)(status::meaning(command, status)))
     }
 }
 
