@@ -15,7 +15,7 @@ use libtest_mimic::Failed;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// How long a program may take. Ample for a slow machine: it is there to end what hangs.
-pub(crate) const LIMIT: Duration = Duration::from_secs(90);
+pub(crate) const LIMIT: Duration = Duration::from_secs(180);
 
 /// How long a program has to heed an interruption before it gets another.
 const INTERRUPTION: Duration = Duration::from_millis(200);
