@@ -136,6 +136,9 @@ pub(super) struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) program: Option<&'a str>,
     pub(super) name: &'a str,
+    /// The same in French, where that is another text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name_fr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use crate::{
     profile::{Profile, contents, map::FileMap, said::Bilingual, status},
     shown,
     trace::{
-        Heard, Listener, Position, command_name, command_name_of,
+        Heard, Listener, Position, command_name_for,
         explain::{self, Part, Place, Said},
         secret_of,
     },
@@ -34,7 +34,7 @@ const NEVER: &str = "never";
 /// What is known of a command by the card file of its card.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    name: String,
+    name: Bilingual,
     file: Option<String>,
     element: Option<String>,
     /// Which bytes of the command are a secret.
@@ -77,7 +77,8 @@ impl Partner {
     /// Hears a command and its answer.
     pub(super) fn hear(&mut self, command: &[u8], answer: Option<&[u8]>) -> Known {
         let Some(profile) = &self.profile else {
-            return Known { name: command_name(command), secret: secret(command, None), ..Known::default() };
+            let name = command_name_for(None, command);
+            return Known { name, secret: secret(command, None), ..Known::default() };
         };
         let mut listener = match self.at.take() {
             Some(at) => Listener::at(profile.layout(), profile.map(), at),
@@ -96,7 +97,7 @@ impl Partner {
         });
         self.at = Some(listener.into_position());
         Known {
-            name: command_name_of(profile.layout().family(), command),
+            name: command_name_for(Some(profile.layout().family()), command),
             file: map.map(|file| shown::line(&file.name).into_owned()),
             element,
             secret: secret(command, map),
@@ -231,7 +232,8 @@ impl Exchange {
             session: program.and_then(|program| program.session),
             process: program.and_then(|program| program.process),
             program: program.and_then(|program| program.name.as_deref()),
-            name: &self.known.name,
+            name: &self.known.name.english,
+            name_fr: self.known.name.other_french(),
             file: self.known.file.as_deref(),
             element: self.known.element.as_deref(),
             command: pairs(self.command.get(..IN_LINE).unwrap_or(&self.command), self.known.secret.as_ref()),
@@ -259,10 +261,10 @@ impl Exchange {
     }
 
     /// What the command is called, what it is about, and whose it is, for who seeks something there.
-    pub(super) fn texts(&self) -> [Option<&str>; 4] {
+    pub(super) fn texts(&self) -> [Option<&str>; 5] {
         let Known { name, file, element, .. } = &self.known;
         let program = self.program.as_ref().and_then(|program| program.name.as_deref());
-        [Some(name), file.as_deref(), element.as_deref(), program]
+        [Some(&name.english), name.other_french(), file.as_deref(), element.as_deref(), program]
     }
 
     /// The class of the command and the status word, which say what the latter means; `None` without an answer.
@@ -338,9 +340,9 @@ impl Exchange {
         self.known.secret.as_ref().filter(|_| !with_secrets)
     }
 
-    /// What the command is called.
+    /// What the command is called in a trace, which is English.
     pub(super) fn name(&self) -> &str {
-        &self.known.name
+        &self.known.name.english
     }
 }
 
@@ -396,6 +398,7 @@ mod tests {
     #[test]
     fn a_card_of_no_card_file_has_names_of_commands_all_the_same() {
         let known = Partner::default().hear(&[0, 0xB0, 0, 0, 4], Some(&[1, 2, 3, 4, 0x90, 0]));
-        assert_eq!((known.name.as_str(), known.file, known.element), ("READ BINARY at 0", None, None));
+        assert_eq!((&*known.name, known.file, known.element), ("READ BINARY at 0", None, None));
+        assert_eq!(known.name.other_french(), Some("READ BINARY à l'octet 0"));
     }
 }

@@ -18,8 +18,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{answer, token::Token};
-use crate::profile::said::Bilingual;
+use super::{answer, notice::COMMAND, token::Token};
+use crate::profile::said::{Bilingual, said};
 
 /// The longest body of a request, in bytes.
 pub(super) const LONGEST_BODY: usize = 64 * 1024;
@@ -31,7 +31,7 @@ const BODY: Duration = Duration::from_secs(10);
 const BEARER: &str = "Bearer ";
 
 /// What every answer says.
-const HEADERS: [(HeaderName, &str); 9] = [
+const HEADERS: [(HeaderName, &str); 10] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -41,6 +41,8 @@ const HEADERS: [(HeaderName, &str); 9] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
+    // Who asks for a part of something is given all of it [RFC-9110 14.2, 14.3].
+    (header::ACCEPT_RANGES, "none"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
@@ -59,8 +61,12 @@ pub(super) struct Guard {
 }
 
 /// Why somebody does not get through.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct TurnedAway(StatusCode, &'static str, &'static str);
+#[derive(Debug)]
+pub(super) struct TurnedAway {
+    status: StatusCode,
+    message: Bilingual,
+    hint: Option<Bilingual>,
+}
 
 /// What somebody may have who got through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,16 +106,22 @@ impl Guard {
             );
         }
         let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
-        let is_api = parts.uri.path().starts_with("/api/");
+        let is_api = is_api(&parts.uri);
         let pass = match self.pass(parts) {
             Some(Pass::Token) => Pass::Token,
             Some(Pass::Cookie) if !is_api && is_read => Pass::Cookie,
             _ => {
-                return refused(
-                    StatusCode::UNAUTHORIZED,
-                    "this needs the address that the readers gave, with its token: virtuale console --url says it",
-                    "il y faut l'adresse que les lecteurs ont donnée, avec son jeton : virtuale console --url la redit",
-                );
+                return Err(TurnedAway {
+                    status: StatusCode::UNAUTHORIZED,
+                    message: said!(
+                        en: "this page needs the address that its readers gave, with the token",
+                        fr: "cette page demande l'adresse que ses lecteurs ont donnée, avec son jeton",
+                    ),
+                    hint: Some(said!(
+                        en: "readers that were started anew have another; in a terminal, {COMMAND} says it",
+                        fr: "des lecteurs relancés en ont une autre ; dans un terminal, {COMMAND} la dit",
+                    )),
+                });
             }
         };
         let own = format!("http://{}", self.host);
@@ -180,6 +192,11 @@ impl Guard {
     }
 }
 
+/// Whether an address is one of the API; all else is the page.
+pub(super) fn is_api(uri: &Uri) -> bool {
+    uri.path().starts_with("/api/")
+}
+
 /// The text of a header that is there once.
 fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     let mut values = headers.get_all(name).iter();
@@ -205,12 +222,11 @@ async fn read(body: Body) -> Result<Bytes, TurnedAway> {
 }
 
 fn refused<T>(status: StatusCode, english: &'static str, french: &'static str) -> Result<T, TurnedAway> {
-    Err(TurnedAway(status, english, french))
+    Err(TurnedAway { status, message: Bilingual::new(english, french), hint: None })
 }
 
 impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
-        let Self(status, english, french) = self;
-        answer::refusal(status, Bilingual::new(english, french), None)
+        answer::refusal(self.status, self.message, self.hint.map(Into::into))
     }
 }

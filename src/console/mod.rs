@@ -4,7 +4,8 @@
 //! [`Console::start`] serves a host's page and a JSON API on a loopback address, from one thread of its own, for as
 //! long as it lives. docs/console.md is the guide, docs/schemas/console-openapi.json the API.
 //!
-//! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `recorder` writes the dialogue into
+//! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `answer` and
+//! `notice` say why something was refused, `recorder` writes the dialogue into
 //! the `ring` and what has no answer yet into `underway`, `search` looks for something there, and `explain`, `card`,
 //! `face`, `shelf` and `export` say what is shown. The page itself is in `page/`: plain files that are part of the
 //! program and fetch nothing from elsewhere.
@@ -20,6 +21,7 @@ mod explain;
 mod export;
 mod face;
 mod guard;
+mod notice;
 mod recorder;
 mod ring;
 mod routes;

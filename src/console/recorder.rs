@@ -135,6 +135,8 @@ struct Slot {
     asked: Option<(Duration, CommandBytes)>,
     committed: usize,
     struck: Vec<String>,
+    /// What happened to a card that is not told to be in yet: it gets its power first, and may be struck by faults.
+    coming: Vec<(Duration, Note)>,
 }
 
 impl Writer {
@@ -218,15 +220,22 @@ impl Writer {
             What::Lost(lost) => {
                 self.slots.values_mut().for_each(|slot| slot.asked = None);
                 self.underway.forget();
+                let slots: Vec<_> = self.slots.keys().copied().collect();
+                slots.into_iter().for_each(|slot| self.let_out(slot));
                 return self.note(at, Note { kind: "lost", said: Some(lost.to_string()), ..Note::default() });
             }
             What::Inserted { slot, generation, atr } => {
+                let coming = std::mem::take(&mut self.slot(*slot).coming);
                 let note = match self.remote.card(*slot).filter(|card| card.generation == *generation) {
                     Some(card) => self.arrives(*slot, *generation, &card),
                     None => Note { kind: "inserted", traced: Some(Traced::Inserted(None)), ..Note::default() },
                 };
                 let atr = atr.map(|atr| atr.as_bytes().to_vec());
-                return self.note(at, Note { slot: Some(*slot), stay: Some(*generation), atr, ..note });
+                // It went in before it got its power.
+                let began = coming.first().map_or(at, |(began, _)| *began);
+                self.note(began, Note { slot: Some(*slot), stay: Some(*generation), atr, ..note });
+                coming.into_iter().for_each(|(at, note)| self.note(at, note));
+                return;
             }
             What::Removed { slot, generation }
             | What::Powered { slot, generation, .. }
@@ -242,8 +251,27 @@ impl Writer {
             if matches!(what, What::Powered { .. } | What::Reset { .. }) {
                 self.slot(slot).partner.reset();
             }
-            self.note(at, Note { slot: Some(slot), stay: Some(stay), ..note });
+            self.note_in_stay(at, Note { slot: Some(slot), stay: Some(stay), ..note }, slot, stay);
         }
+    }
+
+    /// Notes what happened to a card. A card is told to be in once it has its power, and a person puts it in first:
+    /// what comes of that waits until then.
+    fn note_in_stay(&mut self, at: Duration, note: Note, number: usize, stay: u64) {
+        let slot = self.slot(number);
+        let has_power = slot.coming.last().is_some_and(|(_, last)| last.kind == "powered");
+        if slot.stay != stay && !has_power && matches!(note.kind, "powered" | "fault" | "committed") {
+            slot.coming.push((at, note));
+            return;
+        }
+        self.let_out(number);
+        self.note(at, note);
+    }
+
+    /// Notes what waits for a card that is not told to be in, and will not be.
+    fn let_out(&mut self, slot: usize) {
+        let coming = std::mem::take(&mut self.slot(slot).coming);
+        coming.into_iter().for_each(|(at, note)| self.note(at, note));
     }
 
     /// A card came in: who it is, and what its files hold.
@@ -274,6 +302,7 @@ impl Writer {
 
     /// A card was sent a command.
     fn asked(&mut self, number: usize, at: Duration, bytes: &CommandBytes) {
+        self.let_out(number);
         let slot = self.slot(number);
         slot.asked = Some((at, bytes.clone()));
         let (stay, program, profile) = (slot.stay, slot.program.clone(), slot.partner.profile.clone());
@@ -376,10 +405,7 @@ fn note_of(what: &What) -> Option<Note> {
         What::Committed { bytes, .. } => ("committed", plain(bytes.to_string()), None),
         _ => return None,
     };
-    let (said, said_fr) = match said {
-        Some(Bilingual { english, french }) => (Some(english.into_owned()), Some(french.into_owned())),
-        None => (None, None),
-    };
-    let said_fr = said_fr.filter(|french| Some(french) != said.as_ref());
+    let said_fr = said.as_ref().and_then(Bilingual::other_french).map(str::to_owned);
+    let said = said.map(|said| said.english.into_owned());
     Some(Note { kind, said, said_fr, traced, ..Note::default() })
 }

@@ -18,7 +18,7 @@ use super::{
     assets, card,
     entry::{Deed, micros},
     export, face,
-    guard::Guard,
+    guard::{self, Guard},
     recorder::Baselines,
     ring::Ring,
     search,
@@ -32,7 +32,10 @@ use crate::{
         HostError, Kind, Remote,
         control::{Refusal, Reply, Request as Asked, Status, Typed},
     },
-    profile::said::{Said, said},
+    profile::{
+        said::{Said, said},
+        schema::Language,
+    },
 };
 
 /// The document of the API.
@@ -139,14 +142,21 @@ pub(super) fn router(state: Arc<State>, guard: Arc<Guard>) -> Router {
 
 /// Every request comes through here, and every answer goes out here.
 async fn door(extract::State(guard): extract::State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let (is_visit, language) = (guard.is_visit(&request), answer::language(request.headers()));
+    let (is_visit, mut language) = (guard.is_visit(&request), answer::language(request.headers()));
+    let to_person = !guard::is_api(request.uri()) && answer::wants_html(request.headers());
+    // As the page itself, which is not asked for with the language that a person chose on it.
+    match said(request.uri(), "lang") {
+        Some("fr") if to_person => language = Language::French,
+        Some("en") if to_person => language = Language::English,
+        _ => {}
+    }
     let visitor = request.extensions().get::<Visitor>().cloned();
     let response = match guard.admit(request, || visitor.iter().for_each(Visitor::admit)).await {
         Ok((parts, body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(turned_away) => turned_away.into_response(),
     };
     let is_welcome = is_visit && response.status() == StatusCode::OK;
-    guard.dress(is_welcome, answer::speak(response, language))
+    guard.dress(is_welcome, answer::speak(response, language, to_person))
 }
 
 type Shared = extract::State<Arc<State>>;

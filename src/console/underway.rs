@@ -9,11 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::entry::{Program, micros};
-use crate::{
-    layer::events::CommandBytes,
-    profile::Profile,
-    trace::{command_name, command_name_of},
-};
+use crate::{layer::events::CommandBytes, profile::Profile, trace::command_name_for};
 
 /// How long a command takes before it is worth telling that it has no answer.
 const SLOW: Duration = Duration::from_millis(250);
@@ -52,6 +48,9 @@ pub(super) struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<String>,
     name: String,
+    /// The same in French, where that is another text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_fr: Option<String>,
     /// Its header.
     command: String,
     /// How long the whole command is.
@@ -89,6 +88,8 @@ impl Underway {
 impl Command {
     fn line(&self, slot: usize) -> Line {
         let program = self.program.as_ref();
+        let family = self.profile.as_ref().map(|profile| profile.layout().family());
+        let name = command_name_for(family, &self.bytes);
         Line {
             slot,
             stay: self.stay,
@@ -96,10 +97,8 @@ impl Command {
             session: program.and_then(|program| program.session),
             process: program.and_then(|program| program.process),
             program: program.and_then(|program| program.name.as_deref().map(str::to_owned)),
-            name: match &self.profile {
-                Some(profile) => command_name_of(profile.layout().family(), &self.bytes),
-                None => command_name(&self.bytes),
-            },
+            name_fr: name.other_french().map(str::to_owned),
+            name: name.english.into_owned(),
             command: crate::shown::Pairs(self.bytes.get(..HEADER).unwrap_or(&self.bytes)).to_string(),
             sent: self.bytes.len(),
         }

@@ -58,6 +58,12 @@ impl Bilingual {
     pub fn new(english: impl Into<Cow<'static, str>>, french: impl Into<Cow<'static, str>>) -> Self {
         Self { english: english.into(), french: Box::new(french.into()) }
     }
+
+    /// Its French, where that is another text than its English.
+    #[must_use]
+    pub fn other_french(&self) -> Option<&str> {
+        Some(&**self.french).filter(|french| *french != self.english)
+    }
 }
 
 impl Said {

@@ -43,7 +43,7 @@ pub use chance::Chance;
 pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use listen::{Heard, Listener, Position};
-pub use names::{command_name, command_name_of, hex, secret_of, status_name};
+pub use names::{command_name, command_name_for, command_name_of, hex, secret_of, status_name};
 pub use parse::LONGEST;
 pub(crate) use parse::{FIRST_WORD, MOST_SLOTS};
 pub use pattern::{Atom, Pattern};

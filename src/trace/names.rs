@@ -12,6 +12,7 @@ use virtuale_engine::{
 use crate::{
     profile::{
         families::{Families, Family},
+        said::{Bilingual, said},
         status::meaning,
     },
     shown::Pairs,
@@ -54,7 +55,7 @@ fn interindustry_secret(command: &[u8]) -> Option<&[u8]> {
 }
 
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`. A command of the own class of one of the
-/// program's families has the name that the family gives it.
+/// program's families has the name that the family gives it. Traces have the English.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
     command_name_in(&Families::built_in(), command)
@@ -62,13 +63,24 @@ pub fn command_name(command: &[u8]) -> String {
 
 /// Names a command to a card of one of these families.
 pub(super) fn command_name_in(families: &Families, command: &[u8]) -> String {
-    families.command_name(command).unwrap_or_else(|| interindustry(command))
+    families.command_name(command).unwrap_or_else(|| interindustry(command)).english.into_owned()
 }
 
 /// Names a command to a card of a known family.
 #[must_use]
 pub fn command_name_of(family: &dyn Family, command: &[u8]) -> String {
-    family.command_name(command).unwrap_or_else(|| interindustry(command))
+    command_name_for(Some(family), command).english.into_owned()
+}
+
+/// Names a command in both languages, to a card of a family, or to a card of which none is known: the names are those
+/// of the standard in both, the words around them are not.
+#[must_use]
+pub fn command_name_for(family: Option<&dyn Family>, command: &[u8]) -> Bilingual {
+    let own = match family {
+        Some(family) => family.command_name(command),
+        None => Families::built_in().command_name(command),
+    };
+    own.unwrap_or_else(|| interindustry(command))
 }
 
 /// A status word in digits and words, as it answers a command: `9000 done`, or in the words of a family whose own class
@@ -79,65 +91,93 @@ pub fn status_name(command: &[u8], status: StatusWord) -> String {
 }
 
 /// Names a command as ISO 7816-4 does.
-fn interindustry(command: &[u8]) -> String {
-    let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
+fn interindustry(command: &[u8]) -> Bilingual {
+    let &[class, ins, p1, p2, ref rest @ ..] = command else {
+        return said!(
+            en: "not a command: it has no header",
+            fr: "ce n'est pas une commande : elle n'a pas d'en-tête",
+        );
+    };
     if class >= 0x80 {
-        return format!("class {class:02X}, instruction {ins:02X}");
+        return said!(en: "class {class:02X}, instruction {ins:02X}", fr: "classe {class:02X}, instruction {ins:02X}");
     }
     let (ins, parameters) = (Ins(ins), u16::from_be_bytes([p1, p2]));
     let data = data_field(rest);
     match INSTRUCTIONS.find(ins).map(|row| row.instruction.parameters) {
-        Some(Parameters::Selection) => format!("{ins} {}", selected(p1, data)),
+        Some(Parameters::Selection) => {
+            let what = selected(p1, data);
+            said!(with what; en: "{ins} {what}", fr: "{ins} {what}")
+        }
         Some(Parameters::Offset) => match p1 {
-            0x80.. => format!("{ins} of file {}, at {p2}", p1 & 0x1F),
-            _ => format!("{ins} at {parameters}"),
+            0x80.. => {
+                let file = p1 & 0x1F;
+                said!(en: "{ins} of file {file}, at {p2}", fr: "{ins} du fichier {file}, à l'octet {p2}")
+            }
+            _ => said!(en: "{ins} at {parameters}", fr: "{ins} à l'octet {parameters}"),
         },
-        Some(Parameters::Record) => match p2 >> 3 {
-            0 => format!("{ins} {}", record(ins, p1, p2)),
-            file => format!("{ins} {} of file {file}", record(ins, p1, p2)),
-        },
+        Some(Parameters::Record) => {
+            let (record, file) = (record(ins, p1, p2), p2 >> 3);
+            match file {
+                0 => said!(with record; en: "{ins} {record}", fr: "{ins} {record}"),
+                _ => said!(with record; en: "{ins} {record} of file {file}", fr: "{ins} {record} du fichier {file}"),
+            }
+        }
         Some(Parameters::Tag) => match p1 {
-            0 => format!("{ins} {p2:02X}"),
-            _ => format!("{ins} {parameters:04X}"),
+            0 => alike(format!("{ins} {p2:02X}")),
+            _ => alike(format!("{ins} {parameters:04X}")),
         },
-        _ if ins == Ins::MANAGE_CHANNEL && p1 == 0x80 => format!("{ins}: close"),
-        _ if ins == Ins::MANAGE_CHANNEL => format!("{ins}: open"),
-        _ => ins.to_string(),
+        _ if ins == Ins::MANAGE_CHANNEL && p1 == 0x80 => said!(en: "{ins}: close", fr: "{ins} : fermer"),
+        _ if ins == Ins::MANAGE_CHANNEL => said!(en: "{ins}: open", fr: "{ins} : ouvrir"),
+        _ => alike(ins.to_string()),
     }
 }
 
+/// What is the same in both languages: names of the standard, and digits.
+fn alike(text: String) -> Bilingual {
+    Bilingual::new(text.clone(), text)
+}
+
 /// Which record is meant: by its identifier, or by its number [ISO-7816-4 11.3.3].
-fn record(ins: Ins, p1: u8, p2: u8) -> String {
-    let occurrence = |which: &str| match p1 {
-        0 => which.to_owned(),
-        identifier => format!("{which} with identifier {identifier}"),
+fn record(ins: Ins, p1: u8, p2: u8) -> Bilingual {
+    let occurrence = |which: Bilingual| match p1 {
+        0 => which,
+        _ => said!(with which; en: "{which} with identifier {p1}", fr: "{which} d'identifiant {p1}"),
     };
-    let number = |current: &str| if p1 == 0 { current.to_owned() } else { p1.to_string() };
+    let ends = |current: Bilingual| if p1 == 0 { current } else { alike(p1.to_string()) };
     match p2 & 0x07 {
-        0 => occurrence("first"),
-        1 => occurrence("last"),
-        2 => occurrence("next"),
-        3 => occurrence("previous"),
-        4 => number("current"),
-        5 if ins == Ins::READ_RECORD => format!("from {} to the last", number("the current")),
-        6 if ins == Ins::READ_RECORD => format!("from the last to {}", number("the current")),
-        mode => format!("in undefined form {mode:02X}"),
+        0 => occurrence(said!(en: "first", fr: "premier")),
+        1 => occurrence(said!(en: "last", fr: "dernier")),
+        2 => occurrence(said!(en: "next", fr: "suivant")),
+        3 => occurrence(said!(en: "previous", fr: "précédent")),
+        4 => ends(said!(en: "current", fr: "courant")),
+        5 if ins == Ins::READ_RECORD => {
+            let first = ends(said!(en: "the current", fr: "courant"));
+            said!(with first; en: "from {first} to the last", fr: "du {first} au dernier")
+        }
+        6 if ins == Ins::READ_RECORD => {
+            let last = ends(said!(en: "the current", fr: "courant"));
+            said!(with last; en: "from the last to {last}", fr: "du dernier au {last}")
+        }
+        mode => said!(en: "in undefined form {mode:02X}", fr: "sous une forme non définie {mode:02X}"),
     }
 }
 
 /// What SELECT is asked for.
-fn selected(p1: u8, data: &[u8]) -> String {
+fn selected(p1: u8, data: &[u8]) -> Bilingual {
     let more = if data.len() > LONGEST_PATH { "..." } else { "" };
     let digits = hex::encode_upper(data.get(..LONGEST_PATH).unwrap_or(data)) + more;
     match p1 {
-        0x00 if data.is_empty() => "the master file".into(),
-        0x00..=0x02 => digits,
-        0x03 => "the parent".into(),
-        0x04 if data.is_empty() => "the first application".into(),
-        0x04 => readable(data).map_or_else(|| format!("application {digits}"), |name| format!("application {name}")),
-        0x08 => format!("path 3F00{digits}"),
-        0x09 => format!("path {digits} from here"),
-        _ => format!("in a form that is not defined, {p1:02X}"),
+        0x00 if data.is_empty() => said!(en: "the master file", fr: "le fichier maître"),
+        0x00..=0x02 => alike(digits),
+        0x03 => said!(en: "the parent", fr: "le répertoire au-dessus"),
+        0x04 if data.is_empty() => said!(en: "the first application", fr: "la première application"),
+        0x04 => alike(format!("application {}", readable(data).unwrap_or(digits))),
+        0x08 => said!(en: "path 3F00{digits}", fr: "chemin 3F00{digits}"),
+        0x09 => said!(en: "path {digits} from here", fr: "chemin {digits} depuis ici"),
+        _ => said!(
+            en: "in a form that is not defined, {p1:02X}",
+            fr: "sous une forme qui n'est pas définie, {p1:02X}",
+        ),
     }
 }
 
@@ -166,7 +206,7 @@ mod tests {
 
     use virtuale_engine::StatusWord;
 
-    use super::{command_name, status_name};
+    use super::{command_name, command_name_for, status_name};
 
     #[test]
     fn a_status_word_is_called_as_the_class_that_was_asked_has_it() {
@@ -224,10 +264,41 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_words_around_a_name_are_french_in_french() {
+        let named = [
+            (&hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45")[..], "SELECT application VITALE"),
+            (&hex!("00 A4 00 00"), "SELECT le fichier maître"),
+            (&hex!("00 A4 03 00"), "SELECT le répertoire au-dessus"),
+            (&hex!("00 A4 08 04 04 DF 01 20 01"), "SELECT chemin 3F00DF012001"),
+            (&hex!("00 B0 82 04 10"), "READ BINARY du fichier 2, à l'octet 4"),
+            (&hex!("00 B0 01 00 10"), "READ BINARY à l'octet 256"),
+            (&hex!("00 B2 01 3C 00"), "READ RECORD 1 du fichier 7"),
+            (&hex!("00 B2 05 03 00"), "READ RECORD précédent d'identifiant 5"),
+            (&hex!("00 B2 00 0D 00"), "READ RECORD du courant au dernier du fichier 1"),
+            (&hex!("00 B2 02 06 00"), "READ RECORD du dernier au 2"),
+            (&hex!("00 DC 02 0D 00"), "UPDATE RECORD sous une forme non définie 05 du fichier 1"),
+            (&hex!("00 70 80 01"), "MANAGE CHANNEL : fermer"),
+            (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
+            (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
+            (&hex!("BC B0 02 88 10"), "READ 16 octets en 0288"),
+            (&hex!("BC B0 02 88 01"), "READ 1 octet en 0288"),
+            (&hex!("BC A0 02 88 04 00 00 00 00"), "SEARCH depuis 0288"),
+            (&hex!("BC C0 00 00 08"), "FETCH le résultat"),
+            (&hex!("A0 B0 00 0C 10"), "READ BINARY à l'octet 12"),
+            (&hex!("A0 A4 00 00 02 3F 00"), "SELECT 3F00"),
+            (&hex!("AC B0 00 00 10"), "classe AC, instruction B0"),
+            (&hex!("00 A4"), "ce n'est pas une commande : elle n'a pas d'en-tête"),
+        ];
+        for (command, name) in named {
+            assert_eq!(**command_name_for(None, command).french, *name);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_command_makes_it_panic(command in proptest::collection::vec(any::<u8>(), 0..20)) {
-            let _ = command_name(&command);
+            prop_assert_eq!(command_name(&command), command_name_for(None, &command).english);
         }
     }
 }

@@ -11,6 +11,7 @@ use virtuale::{
         families::{BuiltIn, Families, Family, OwnCommand, Part},
         layout::{Layout, Tables},
         map::CardMap,
+        said::Bilingual,
         schema::Doc,
         tree::Node,
     },
@@ -117,13 +118,14 @@ impl Family for Badge {
         Some(Arc::new(Greeting { text: text?, key }))
     }
 
-    fn command_name(&self, command: &[u8]) -> Option<String> {
-        match command {
-            [CLASS, NUMBER, ..] => Some("BADGE NUMBER".into()),
-            [CLASS, GREET, ..] => Some("BADGE GREET".into()),
-            [CLASS, PRESENT, ..] => Some("BADGE PRESENT".into()),
-            _ => None,
-        }
+    fn command_name(&self, command: &[u8]) -> Option<Bilingual> {
+        let name = match command {
+            [CLASS, NUMBER, ..] => "BADGE NUMBER",
+            [CLASS, GREET, ..] => "BADGE GREET",
+            [CLASS, PRESENT, ..] => "BADGE PRESENT",
+            _ => return None,
+        };
+        Some(Bilingual::new(name, name))
     }
 
     fn secret_of<'c>(&self, command: &'c [u8]) -> Option<&'c [u8]> {

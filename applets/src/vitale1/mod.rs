@@ -21,7 +21,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use names::command_name;
+pub use names::{About, command_name, instruction_of};
 pub use settings::{Code, IDENTITY_LENGTH, Settings, SettingsError, Statuses, WORD};
 pub use table::{INSTRUCTIONS, instruction};
 

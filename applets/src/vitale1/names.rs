@@ -9,24 +9,59 @@ use virtuale_engine::{ins::Ins, instruction::Instruction};
 
 use super::{CLASS, INSTRUCTIONS, instruction};
 
-/// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word
+/// What an instruction is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum About {
+    /// Nothing but itself.
+    Itself,
+    /// A code, by its number.
+    Code(u8),
+    /// The memory from an address on.
+    From(u16),
+    /// So many bytes at an address.
+    Bytes {
+        /// How many.
+        length: usize,
+        /// Where.
+        address: u16,
+    },
+    /// The result of the instruction before it.
+    Result,
+}
+
+/// Which instruction a command is, by its name, and what it is about. `None` for what is no instruction of a word
 /// memory.
 #[must_use]
-pub fn command_name(command: &[u8]) -> Option<String> {
+pub fn instruction_of(command: &[u8]) -> Option<(&'static str, About)> {
     let &[CLASS, ins, high, low, ref body @ ..] = command else { return None };
     let address = u16::from_be_bytes([high, low]);
     let length = match body.first() {
         None | Some(0) => 256,
-        Some(&length) => u16::from(length),
+        Some(&length) => usize::from(length),
     };
     let Instruction { ins, name, .. } = INSTRUCTIONS.find(Ins(ins))?.instruction;
-    Some(match ins {
-        instruction::PRESENT => format!("{name} code {low:02X}"),
-        instruction::SEARCH => format!("{name} from {address:04X}"),
-        instruction::READ => format!("{name} {length} bytes at {address:04X}"),
-        instruction::FETCH => format!("{name} the result"),
-        instruction::WRITE => format!("{name} {} bytes at {address:04X}", body.len().saturating_sub(1)),
-        _ => name.to_string(),
+    let about = match ins {
+        instruction::PRESENT => About::Code(low),
+        instruction::SEARCH => About::From(address),
+        instruction::READ => About::Bytes { length, address },
+        instruction::FETCH => About::Result,
+        instruction::WRITE => About::Bytes { length: body.len().saturating_sub(1), address },
+        _ => About::Itself,
+    };
+    Some((name, about))
+}
+
+/// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word
+/// memory.
+#[must_use]
+pub fn command_name(command: &[u8]) -> Option<String> {
+    let (name, about) = instruction_of(command)?;
+    Some(match about {
+        About::Itself => name.to_string(),
+        About::Code(code) => format!("{name} code {code:02X}"),
+        About::From(address) => format!("{name} from {address:04X}"),
+        About::Bytes { length, address } => format!("{name} {length} bytes at {address:04X}"),
+        About::Result => format!("{name} the result"),
     })
 }
 

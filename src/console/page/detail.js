@@ -90,7 +90,7 @@ export class Detail {
       el(
         "div",
         { class: "detail-head" },
-        el("h3", {}, exchange.name),
+        el("h3", {}, ofBoth(exchange.name, exchange.name_fr)),
         el("button", { class: "plain", "data-key": "close-detail", onclick: () => this.onclose() }, t("close")),
       ),
       el(

@@ -232,7 +232,7 @@ export class Dialogue {
     const { slot, program, levels, words } = this.asked;
     const pads = this.slots().filter((each) => each.asks).map((each) => ({ kind: "asks", slot: each.slot, pad: each, name: t(`asks.${each.asks.pin}`, each.asks.shortest, each.asks.longest), program: "" }));
     const fits = (one) =>
-      (slot === "" || one.slot === Number(slot)) && (program === "" || one.program === program) && (!levels.size || levels.has("silent")) && one.name.toLowerCase().includes(words.trim().toLowerCase());
+      (slot === "" || one.slot === Number(slot)) && (program === "" || one.program === program) && (!levels.size || levels.has("silent")) && ofBoth(one.name, one.name_fr).toLowerCase().includes(words.trim().toLowerCase());
     this.waiting = [...this.slow, ...pads].filter(fits);
     this.list.set(this.rows.length + this.waiting.length, this.rows.length);
     this.empty.hidden = this.rows.length + this.waiting.length > 0;
@@ -349,7 +349,7 @@ export class Dialogue {
   }
 
   drawCommand(put, one) {
-    put.name(one.name);
+    put.name(ofBoth(one.name, one.nameFr));
     put.fileName(one.file);
     put.element(one.element && ` ${one.element}`);
     put.hex(one.data || one.command);
@@ -361,7 +361,7 @@ export class Dialogue {
   }
 
   drawWaiting(put, one) {
-    put.name(one.name);
+    put.name(ofBoth(one.name, one.name_fr));
     put.fileName("");
     put.element(one.pad ? one.pad.reader : (one.program ?? ""));
     put.hex(one.command ?? "");

@@ -20,7 +20,7 @@ function intern(text) {
 function record(entry) {
   const program = entry.program ?? "";
   const faults = entry.faults ? entry.faults.join(", ") : "";
-  const words = [entry.kind, entry.name, entry.file, entry.element, entry.status, entry.meaning ?? entry.said, entry.meaning_fr ?? entry.said_fr, program, faults];
+  const words = [entry.kind, entry.name, entry.name_fr, entry.file, entry.element, entry.status, entry.meaning ?? entry.said, entry.meaning_fr ?? entry.said_fr, program, faults];
   return {
     // What is sought in it: many entries say the same, so that it is there once, and is looked at once.
     words: intern(words.filter(Boolean).join("\n").toLowerCase()),
@@ -33,6 +33,7 @@ function record(entry) {
     process: entry.process ?? 0,
     program: intern(program),
     name: intern(entry.name ?? ""),
+    nameFr: intern(entry.name_fr ?? ""),
     file: intern(entry.file ?? ""),
     element: intern(entry.element ?? ""),
     command: entry.command ?? "",

@@ -100,6 +100,53 @@ fn what_another_page_has_a_browser_send_is_refused() {
     assert_eq!(said.status, 200, "{said:?}");
 }
 
+/// A person whose browser has an old token, or none, is told so in a page; programs and scripts are told in JSON.
+#[test]
+fn a_person_who_is_refused_gets_a_page_and_a_program_json() {
+    let house = House::new();
+    let (host, accept) = (house.host_line(), "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
+    let (french, stale) = ("Accept-Language: fr", format!("/?token={}", "0".repeat(64)));
+    for (path, lines, status, told) in [
+        ("/", vec![&*host, accept], 401, "<html lang=\"en\">"),
+        (&stale, vec![&host, accept], 401, "<code>virtuale console --url</code>"),
+        ("/", vec![&host, accept, french], 401, "<h1>Cette page demande l'adresse"),
+        ("/?lang=fr", vec![&host, accept], 401, "<html lang=\"fr\">"),
+        ("/?lang=en", vec![&host, accept, french], 401, "<html lang=\"en\">"),
+        ("/", vec!["Host: <b>rebound</b>.example", accept], 421, "by its address"),
+        ("/nowhere", vec![&host, accept, &house.bearer()], 404, "There is nothing at this path."),
+    ] {
+        let said = house.say(&format!("GET {path}"), &lines, "");
+        assert!(said.status == status && said.body.contains(told), "{path} {lines:?}: {said:?}");
+        assert!(said.head.contains("content-type: text/html") && said.body.starts_with("<!doctype html>"), "{said:?}");
+        assert!(said.head.contains("content-security-policy: default-src 'none'"), "{said:?}");
+        for foreign in [house.token(), "rebound", "nowhere", &*"0".repeat(64), &house.address().to_string()] {
+            assert!(!said.body.contains(foreign), "{foreign}: {said:?}");
+        }
+    }
+    for (path, lines) in [("/api/slots", vec![&*host, accept]), ("/", vec![&host]), ("/", vec![&host, "Accept: */*"])] {
+        let said = house.say(&format!("GET {path}"), &lines, "");
+        assert!(said.status == 401 && said.head.contains("content-type: application/json"), "{path}: {said:?}");
+        assert!(said.body.contains("\"hint\":") && said.body.contains("virtuale console --url"), "{said:?}");
+    }
+}
+
+/// Who asks for a part is given the whole, as RFC 9110 has it for who does not know parts.
+#[test]
+fn a_part_is_answered_with_the_whole() {
+    let house = House::new();
+    let whole = house.get("/app.js");
+    assert!(whole.status == 200 && whole.head.contains("accept-ranges: none"), "{whole:?}");
+    for range in
+        ["bytes=0-", "bytes=-5", "bytes=5-2", "bytes=0-0,2-3", "bytes=999999-", "bytes=x", "lines=1-2", "", "="]
+    {
+        let lines = [&*house.host_line(), &house.bearer(), &format!("Range: {range}"), "If-Range: \"x\""];
+        let said = house.say("GET /app.js", &lines, "");
+        assert!(said.status == 200 && !said.head.contains("content-range"), "{range}: {}", said.head);
+        assert_eq!(said.body, whole.body, "{range}");
+        assert_eq!(house.say("GET /api/slots", &lines, "").status, 200, "{range}");
+    }
+}
+
 #[test]
 fn every_answer_says_that_nothing_of_it_is_kept_framed_or_run() {
     let house = House::new();

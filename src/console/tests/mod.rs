@@ -191,6 +191,11 @@ fn the_dialogue_is_heard_explained_and_exported_without_its_secrets() {
     let entries = house.entries(5);
     let commands: Vec<_> = entries.iter().filter(|entry| entry["kind"] == "command").collect();
     assert_eq!(commands[0]["name"], "SELECT application VITALE");
+    assert_eq!(commands[0]["name_fr"], Value::Null, "it is the same in French");
+    assert_eq!(
+        (&commands[2]["name"], &commands[2]["name_fr"]),
+        (&json!("READ BINARY of file 2, at 0"), &json!("READ BINARY du fichier 2, à l'octet 0"))
+    );
     assert!(commands[0]["process"].is_number() && commands[0]["session"].is_number(), "{}", commands[0]);
     assert!(
         commands.iter().any(|command| command["file"].is_string() && command["element"].is_string()),
@@ -258,6 +263,28 @@ fn a_fault_is_armed_strikes_and_is_told() {
     assert_eq!(house.json("/api/slots")["slots"][0]["faults"], json!([]));
 }
 
+/// As they happen to a person: a card is put in, and gets its power; a fault may strike it then.
+#[test]
+fn a_card_is_in_before_it_has_its_power() {
+    let house = House::new();
+    let armed = house.post("/api/slots/1/fault", &json!({ "faults": ["atr=3B00 n=1"] }));
+    assert_eq!(armed.status, 200, "{armed:?}");
+    assert_eq!(house.post("/api/slots/1/insert", &json!({ "card": "vitale2-durand" })).status, 200);
+    assert_eq!(house.post("/api/slots/1/remove", &json!({})).status, 200);
+    assert_eq!(house.post("/api/slots/1/reinsert", &json!({})).status, 200);
+    house.send(&[&SELECT]);
+    let entries: Vec<_> = house.entries(1).into_iter().filter(|entry| entry["slot"] == 1).collect();
+    let kinds: Vec<_> = entries.iter().filter_map(|entry| entry["kind"].as_str()).collect();
+    assert_eq!(kinds, ["inserted", "fault", "powered", "removed", "inserted", "powered"], "{entries:?}");
+    let times: Vec<_> = entries.iter().filter_map(|entry| entry["at"].as_u64()).collect();
+    assert!(times.is_sorted(), "{entries:?}");
+    let trace = house.get("/api/export/apdu?slot=1").body;
+    let (card, fault) = (trace.find("\ncard").expect("a card"), trace.find("\n# fault atr=3B00").expect("a fault"));
+    assert!(card < fault, "{trace}");
+    let source = crate::profile::diagnostic::Source { name: "t".into(), text: trace.clone() };
+    crate::trace::Trace::parse(source.into()).unwrap_or_else(|error| panic!("{error}: {trace}"));
+}
+
 #[test]
 fn refusals_are_told_in_the_language_that_is_asked_for() {
     let house = House::new();
@@ -277,6 +304,9 @@ fn refusals_are_told_in_the_language_that_is_asked_for() {
         let said = house.say(request, &[&host, &bearer, json, french], body);
         assert!(said.status >= 400 && said.body.contains(told), "{request}: {said:?}");
     }
+    // What is wanted more counts, wherever it stands.
+    let english = house.say("GET /api/nothing", &[&host, &bearer, "Accept-Language: fr;q=0.5, en;q=0.9"], "");
+    assert!(english.body.contains("nothing at this path"), "{english:?}");
     let stranger = house.say("GET /api/slots", &[&host, french], "");
     assert!(stranger.status == 401 && stranger.body.contains("avec son jeton"), "{stranger:?}");
 }

@@ -28,6 +28,7 @@ use super::{
     layout::{Layout, Report, Tables},
     load,
     map::CardMap,
+    said::Bilingual,
     schema::{Doc, Language},
     tree::{CardDate, Node, Span},
 };
@@ -187,8 +188,9 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
     /// Looks for contradictions between the family's part of a layout and the rest of it.
     fn check(&self, _layout: &Layout, _report: &Report) {}
 
-    /// What a command of the family's own class is called; `None` for any other command.
-    fn command_name(&self, _command: &[u8]) -> Option<String> {
+    /// What a command of the family's own class is called: by the same name in both languages, with the words around it
+    /// in each. `None` for any other command.
+    fn command_name(&self, _command: &[u8]) -> Option<Bilingual> {
         None
     }
 
@@ -303,7 +305,7 @@ impl Families {
 
     /// What a command of the own class of any family is called. Where the card is known, its own family says it better.
     #[must_use]
-    pub fn command_name(&self, command: &[u8]) -> Option<String> {
+    pub fn command_name(&self, command: &[u8]) -> Option<Bilingual> {
         self.iter().find_map(|family| family.command_name(command))
     }
 

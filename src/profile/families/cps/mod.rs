@@ -19,7 +19,7 @@ use virtuale_applets::{cards, cps2ter, layouts};
 use virtuale_engine::{StatusWord, ins::Ins};
 
 use super::{BuiltIn, Contradiction, Face, Family, Note, OwnCommand, face::text};
-use crate::profile::{authority::Bearer, map::CardMap, schema::Doc, tree::Node};
+use crate::profile::{authority::Bearer, map::CardMap, said::Bilingual, schema::Doc, tree::Node};
 
 /// The family of the cards of health professionals.
 #[derive(Clone, Copy, Debug)]
@@ -90,8 +90,16 @@ impl Family for Cps {
         known.into_iter().find(|(_, atrs)| atrs.contains(&atr)).map(|(layout, _)| layout)
     }
 
-    fn command_name(&self, command: &[u8]) -> Option<String> {
-        cps2ter::command_name(command)
+    fn command_name(&self, command: &[u8]) -> Option<Bilingual> {
+        let english = cps2ter::command_name(command)?;
+        let french = match *command {
+            [_, ins, high, low, ..] if Ins(ins) == Ins::READ_BINARY => {
+                format!("{} à l'octet {}", Ins::READ_BINARY, u16::from_be_bytes([high, low]))
+            }
+            // Its name, and digits.
+            _ => english.clone(),
+        };
+        Some(Bilingual::new(english, french))
     }
 
     fn status_meaning(&self, class: u8, status: StatusWord) -> Option<Doc> {

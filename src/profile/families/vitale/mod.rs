@@ -11,6 +11,7 @@ mod history;
 mod history_tests;
 mod memory;
 mod model;
+mod names;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ use super::{BuiltIn, Contradiction, Face, Family, Note, OwnCommand, Part};
 use crate::profile::{
     layout::{Layout, Report, Tables},
     map::CardMap,
+    said::Bilingual,
     schema::Doc,
     tree::{CardDate, Node},
 };
@@ -119,8 +121,8 @@ impl Family for Vitale {
         memory::check(layout, report);
     }
 
-    fn command_name(&self, command: &[u8]) -> Option<String> {
-        vitale1::command_name(command)
+    fn command_name(&self, command: &[u8]) -> Option<Bilingual> {
+        names::command_name(command)
     }
 
     fn secret_of<'c>(&self, command: &'c [u8]) -> Option<&'c [u8]> {
