@@ -1,8 +1,10 @@
 //! `virtuale torture`: a program under every fault, and the terminal of this house as its first patient.
 
-use std::fs;
+use std::{fs, os::unix::process::ExitStatusExt};
 
-use crate::sandbox::{Sandbox, run};
+use rustix::process::{Pid, Signal, test_kill_process};
+
+use crate::sandbox::{Running, Sandbox, run, until};
 
 /// What is tortured first.
 const READ: [&str; 5] = ["--", env!("CARGO_BIN_EXE_virtuale"), "read", "--lang", "en"];
@@ -37,6 +39,58 @@ fn what_no_program_survives_is_found() {
     assert!(code == 2 && error.contains("the program fails without any fault"), "{code} {error}");
     let (code, _, error) = run(&mut sandbox.shell("virtuale torture --card vitale2-martin --lang fr -- true"));
     assert!(code == 2 && error.contains("n'envoie aucune commande aux cartes"), "{code} {error}");
+}
+
+/// Waits until none of the processes is there whose numbers a file has; gives how many there were.
+fn all_gone(file: &std::path::Path) -> usize {
+    let numbers = fs::read_to_string(file).expect("their numbers");
+    let lives = |number: &str| {
+        let process = number.parse().ok().and_then(Pid::from_raw).expect("a process");
+        // One that has ended may lie there for a moment, until the first process takes note of it.
+        let lies = fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|known| known.contains(") Z "));
+        test_kill_process(process).is_ok() && !lies
+    };
+    numbers.lines().for_each(|number| until("nobody is left behind", || !lives(number)));
+    numbers.lines().count()
+}
+
+#[test]
+fn what_a_program_started_does_not_outlive_its_run() {
+    let sandbox = Sandbox::new();
+    let pids = sandbox.path().join("pids");
+    // It leaves somebody behind each time, and waits for another one where the card does not answer.
+    let program = format!(
+        "sleep 1000 & echo $! >> {0}; virtuale read > /dev/null 2>&1 || {{ sleep 1000 & echo $! >> {0}; wait $!; }}",
+        pids.display()
+    );
+    let options = "--card vitale2-martin --kinds mute --limit 2 --timeout 3 --jobs 1";
+    let torture = format!("virtuale torture {options} --lang en -- sh -c '{program}'");
+    let (code, out, error) = run(&mut sandbox.shell(&torture));
+    assert!(code == 1 && out.contains("\n2 faults: 2 hang; "), "{code}: {out}\n{error}");
+    assert_eq!(all_gone(&pids), 2 + 2 * 2, "two runs without a fault, and two that hang");
+    // Without any fault it is told from a failure.
+    let torture = "virtuale torture --card vitale2-martin --timeout 1 --lang fr -- sh -c 'sleep 1000 & wait'";
+    let (code, _, error) = run(&mut sandbox.shell(torture));
+    assert!(code == 2 && error.contains("n'avait pas fini après 1 s"), "{code} {error}");
+}
+
+#[test]
+fn what_ends_a_torture_ends_all_of_it() {
+    let sandbox = Sandbox::new();
+    let pids = sandbox.path().join("pids");
+    let program = format!("sleep 1000 & printf '%s\\n' $! $$ >> {}; wait", pids.display());
+    for signal in [Signal::INT, Signal::TERM] {
+        let torture = sandbox.virtuale(&["torture", "--card", "vitale2-martin", "--", "sh", "-c", &program]);
+        let mut torture = Running::start(&mut { torture });
+        let begun = || fs::read_to_string(&pids).is_ok_and(|numbers| numbers.lines().count() == 2);
+        until("the program runs", begun);
+        torture.send(signal);
+        let status = torture.child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
+        assert_eq!(all_gone(&pids), 2);
+        fs::remove_file(&pids).expect("a file of ours");
+        assert!(sandbox.left().iter().all(|left| fs::read_dir(left).is_ok_and(|mut of| of.next().is_none())));
+    }
 }
 
 /// The same with two cards, and of what writes to a card and what signs with it: what they make is printed too, so that

@@ -72,6 +72,51 @@ messages! {
         en: "see what stands in between: virtuale doctor",
         fr: "voir ce qui s'interpose : virtuale doctor"
     };
+    /// It asks at the terminal.
+    AwaitsTerminal = {
+        en: "the program wants to ask somebody at the terminal, where nobody can answer it",
+        fr: "le programme veut demander quelque chose au terminal, où personne ne peut lui répondre"
+    };
+    /// What to do about it.
+    GiveItAll = {
+        en: "give it what it asks for by its options or by a file, such as: sh -c 'CMD < FILE'",
+        fr: "lui donner ce qu'il demande par ses options ou par un fichier, par exemple : sh -c 'CMD < FICHIER'"
+    };
+    /// It does not end by itself.
+    TooSlow { seconds } = {
+        en: "without any fault the program had not ended after {seconds} s, and was ended",
+        fr: "sans aucune panne, le programme n'avait pas fini après {seconds} s, et a été arrêté"
+    };
+    /// What to do about it.
+    GiveTime = {
+        en: "give it more time: --timeout SECONDS",
+        fr: "lui donner plus de temps : --timeout SECONDES"
+    };
+    /// A line that it prints is another one.
+    OtherLine { number, here, there } = {
+        en: "line {number}: {here} in place of {there}",
+        fr: "ligne {number} : {here} au lieu de {there}"
+    };
+    /// What it left on a card is something else.
+    OtherCard { slot } = {
+        en: "the card in slot {slot} is another one than without the fault",
+        fr: "la carte de l'emplacement {slot} n'est pas ce qu'elle est sans la panne"
+    };
+    /// It took no notice.
+    PassedOver = {
+        en: "the command was not done, and was not sent again",
+        fr: "la commande n'a pas été exécutée, et n'a pas été renvoyée"
+    };
+    /// A file is in the way of the report.
+    NoReport { path } = {
+        en: "{path} is there already, and is no report",
+        fr: "{path} existe déjà, et n'est pas un rapport"
+    };
+    /// What to do about it.
+    NameOtherReport = {
+        en: "a report takes the place of an earlier one only: name another file",
+        fr: "un rapport ne remplace qu'un rapport antérieur : nommer un autre fichier"
+    };
     /// The heading of the column of slots.
     Slot = { en: "slot", fr: "empl" };
     /// What was found, and how it is seen again.

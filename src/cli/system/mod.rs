@@ -1,5 +1,5 @@
-//! What the verbs do otherwise on each system, behind one face: commands under watch, the end of what serves, typing
-//! that nobody sees, descriptors, and the lines of a shell.
+//! What the verbs do otherwise on each system, behind one face: commands under watch, alone and with what they start,
+//! the end of what serves, typing that nobody sees, descriptors, and the lines of a shell.
 
 #[cfg(unix)]
 mod unix;
@@ -16,6 +16,7 @@ use windows as here;
 pub(super) use here::{
     background, descriptor,
     ears::Ears,
+    group::{Group, Interrupts},
     hidden::Hidden,
     locale, shell,
     supervise::{Supervisor, hand_on, program},

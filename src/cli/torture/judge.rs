@@ -6,9 +6,13 @@
 
 use super::{
     plan::Trial,
-    run::{Exchange, Memory, Run},
+    run::{Exchange, Hang, Memory, Run},
 };
-use crate::layer::fault::{Effect, Kind};
+use crate::{
+    cli::messages::Faults,
+    layer::fault::{Effect, Kind},
+    profile::said::{Bilingual, Said},
+};
 
 /// The runs without a fault.
 pub(super) struct Clean {
@@ -54,7 +58,7 @@ pub(super) struct Judged {
     /// How it ended, in the words of the system.
     pub(super) ending: String,
     /// What differs, for a person who looks into it.
-    pub(super) detail: Option<String>,
+    pub(super) detail: Option<Said>,
 }
 
 /// The codes of a program that panicked, in Rust, or that a shell says was ended by a signal of its own making.
@@ -84,7 +88,7 @@ impl Lines {
     }
 
     /// The first line that is another one than without a fault; nothing can be told of what differs from run to run.
-    fn difference(&self, printed: &[u8]) -> Option<String> {
+    fn difference(&self, printed: &[u8]) -> Option<Bilingual> {
         let stable = self.stable.as_ref()?;
         let printed = lines(printed);
         let told = |line: Option<&Vec<u8>>| {
@@ -96,7 +100,9 @@ impl Lines {
             _ => true,
         };
         let at = (0..self.lines.len().max(printed.len())).find(differs)?;
-        Some(format!("line {}: {:?} in place of {:?}", at + 1, told(printed.get(at)), told(self.lines.get(at))))
+        let (number, here) = ((at + 1).to_string(), format!("{:?}", told(printed.get(at))));
+        let there = format!("{:?}", told(self.lines.get(at)));
+        Some(Faults::OtherLine { number: &number, here: &here, there: &there }.said())
     }
 }
 
@@ -142,12 +148,14 @@ impl Outcome {
 /// Judges a run with a fault beside that without.
 pub(super) fn judge(clean: &Clean, trial: &Trial, run: Run) -> Judged {
     let (outcome, detail) = outcome(clean, trial, &run);
-    Judged { trial: trial.clone(), outcome, ending: run.ending.to_string(), detail }
+    Judged { trial: trial.clone(), outcome, ending: run.ending.to_string(), detail: detail.map(Said::from) }
 }
 
-fn outcome(clean: &Clean, trial: &Trial, run: &Run) -> (Outcome, Option<String>) {
-    if run.hangs {
-        return (Outcome::Hang, None);
+fn outcome(clean: &Clean, trial: &Trial, run: &Run) -> (Outcome, Option<Bilingual>) {
+    match run.hangs {
+        Some(Hang::Long) => return (Outcome::Hang, None),
+        Some(Hang::AwaitsTerminal) => return (Outcome::Hang, Some(Faults::AwaitsTerminal.said())),
+        None => {}
     }
     match run.ending.code() {
         None => return (Outcome::Crash, last_words(&run.err)),
@@ -165,7 +173,7 @@ fn outcome(clean: &Clean, trial: &Trial, run: &Run) -> (Outcome, Option<String>)
         return (Outcome::Misread, Some(difference));
     }
     if let Some(slot) = other_memory(&clean.run.memory, &run.memory) {
-        return (Outcome::Lie, Some(format!("the card in slot {slot} is another one than without the fault")));
+        return (Outcome::Lie, Some(Faults::OtherCard { slot: &slot.to_string() }.said()));
     }
     if is_overcome(&clean.run.dialogue, trial, &run.dialogue) {
         return (Outcome::Overcame, None);
@@ -173,7 +181,7 @@ fn outcome(clean: &Clean, trial: &Trial, run: &Run) -> (Outcome, Option<String>)
     let is_passed_over =
         matches!(trial.kind, Kind::Mute | Kind::Power | Kind::Pull | Kind::Unplug) || is_error(trial.fault.effect);
     match is_passed_over && was_done(&clean.run.dialogue, trial) {
-        true => (Outcome::Lie, Some("the command was not done, and was not sent again".into())),
+        true => (Outcome::Lie, Some(Faults::PassedOver.said())),
         false => (Outcome::Untouched, None),
     }
 }
@@ -226,10 +234,11 @@ fn is_overcome(clean: &[Exchange], trial: &Trial, dialogue: &[Exchange]) -> bool
 }
 
 /// The last line of standard error.
-fn last_words(err: &[u8]) -> Option<String> {
+fn last_words(err: &[u8]) -> Option<Bilingual> {
     let text = String::from_utf8_lossy(err);
     let line = text.lines().find(|line| line.contains("panicked")).or_else(|| text.lines().last())?;
-    Some(line.chars().take(MOST_TOLD).collect())
+    let line: String = line.chars().take(MOST_TOLD).collect();
+    Some(Bilingual::new(line.clone(), line))
 }
 
 #[cfg(test)]
@@ -239,12 +248,10 @@ mod tests {
     #[test]
     fn what_differs_from_run_to_run_is_passed_over() {
         let lines = Lines::of(b"name: A\ntime: 1\n", b"name: A\ntime: 2\n");
-        assert_eq!(lines.difference(b"name: A\ntime: 3\n"), None);
-        assert_eq!(
-            lines.difference(b"name: B\ntime: 3\n").as_deref(),
-            Some("line 1: \"name: B\" in place of \"name: A\"")
-        );
+        assert!(lines.difference(b"name: A\ntime: 3\n").is_none());
+        let difference = lines.difference(b"name: B\ntime: 3\n").expect("another line");
+        assert_eq!(difference, "line 1: \"name: B\" in place of \"name: A\"");
         assert!(lines.difference(b"name: A\n").is_some() && lines.difference(b"name: A\ntime: 1\nmore\n").is_some());
-        assert_eq!(Lines::of(b"a\n", b"b\nc\n").difference(b"d"), None, "nobody knows");
+        assert_eq!(Lines::of(b"a\n", b"b\nc\n").difference(b"d").map(|told| told.to_string()), None, "nobody knows");
     }
 }

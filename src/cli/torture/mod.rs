@@ -25,14 +25,16 @@ use self::{
     judge::{Clean, Judged, judge},
     plan::{Trial, Wish, plan},
     report::Report,
-    run::{Bench, Run},
+    run::{Bench, Hang, Run},
 };
 use super::{
     Exit, Failure, exit,
     language::Language,
     messages::Faults,
     options::{Reproducible, number},
-    output, target,
+    output,
+    system::Interrupts,
+    target,
 };
 
 const EXAMPLES: &str = "\
@@ -46,6 +48,9 @@ nothing to the cards; others as ever.";
 
 /// How long a program may take at least, if nothing is said.
 const LEAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take at most without a fault, if nothing is said.
+const MOST_PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Arguments of `torture`.
 #[derive(Debug, clap::Args)]
@@ -90,17 +95,24 @@ impl Args {
     }
 }
 
-/// Runs the program, and says what it did not survive.
+/// Runs the program, and says what it did not survive. What ends us ends all programs first.
 pub(super) fn run(args: &Args) -> Exit {
-    let language = args.language();
     args.junit.iter().try_for_each(|path| report::allow_junit(path))?;
-    let bench = Bench { cards: &args.cards, reproducible: &args.reproducible, command: &args.command };
+    let interrupts = Interrupts::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
+    let outcome = torture(args, &interrupts);
+    interrupts.obey().map_or(outcome, Ok)
+}
+
+fn torture(args: &Args, interrupts: &Interrupts) -> Exit {
+    let language = args.language();
+    let bench = Bench { cards: &args.cards, reproducible: &args.reproducible, command: &args.command, interrupts };
     let patience = args.timeout.map(Duration::from_secs);
-    let first = bench.run(None, patience.unwrap_or(Duration::from_secs(3600)))?;
-    refuse(&first)?;
+    let first_patience = patience.unwrap_or(MOST_PATIENCE);
+    let first = bench.run(None, first_patience)?;
+    refuse(&first, first_patience)?;
     let patience = patience.unwrap_or_else(|| LEAST_PATIENCE.max(first.time.saturating_mul(10)));
     let second = bench.run(None, patience)?;
-    refuse(&second)?;
+    refuse(&second, patience)?;
     let clean = Clean::of(first, &second);
     let all = plan(&clean.run.dialogue, &args.kinds);
     let count = all.len();
@@ -129,8 +141,18 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// Refuses a program that says nothing of itself: one that fails without any fault, or does not use the cards.
-fn refuse(run: &Run) -> Result<(), Failure> {
-    if run.hangs || run.ending.code() != Some(0) {
+fn refuse(run: &Run, patience: Duration) -> Result<(), Failure> {
+    match run.hangs {
+        Some(Hang::AwaitsTerminal) => {
+            return Err(Failure::usage(Faults::AwaitsTerminal.said(), Faults::GiveItAll.said()));
+        }
+        Some(Hang::Long) => {
+            let seconds = patience.as_secs().to_string();
+            return Err(Failure::usage(Faults::TooSlow { seconds: &seconds }.said(), Faults::GiveTime.said()));
+        }
+        None => {}
+    }
+    if run.ending.code() != Some(0) {
         let how = run.ending.to_string();
         return Err(Failure::usage(Faults::FailsAnyway { how: &how }.said(), Faults::MakeItWork.said()));
     }

@@ -66,8 +66,8 @@ pub(super) fn allow_junit(path: &Path) -> Result<(), Failure> {
     if writing::begins_with(path, BEGINNING).map_err(|error| Failure::file("write", path, &error))? {
         return Ok(());
     }
-    let what = format!("{} is there already, and is no report", shown::path(path));
-    Err(Failure::usage(what, "a report takes the place of an earlier one only: name another file"))
+    let path = shown::path(path);
+    Err(Failure::usage(Faults::NoReport { path: &path }.said(), Faults::NameOtherReport.said()))
 }
 
 impl Report<'_> {
@@ -117,7 +117,7 @@ impl Report<'_> {
             let _ =
                 write!(text, "\n{}", Faults::Found { outcome, name: &name, slot: &slot, fault: &fault }.text(language));
             if let Some(detail) = &judged.detail {
-                let _ = write!(text, "\n  {}", shown::line(detail));
+                let _ = write!(text, "\n  {}", shown::line(detail.text(language.into())));
             }
         }
         if !found.is_empty() {
@@ -142,7 +142,7 @@ impl Report<'_> {
                 fault: judged.trial.fault.to_string(),
                 outcome: judged.outcome.word(),
                 ending: judged.ending.clone(),
-                detail: judged.detail.clone(),
+                detail: judged.detail.as_deref().map(Into::into),
             }
         };
         Document {
@@ -177,8 +177,8 @@ impl Report<'_> {
             false => TestCaseStatus::success(),
             true => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                let detail = judged.detail.clone().unwrap_or_else(|| judged.ending.clone());
-                status.set_message(shown::line(&detail)).set_type(judged.outcome.word());
+                let detail = judged.detail.as_deref().unwrap_or(&judged.ending);
+                status.set_message(shown::line(detail)).set_type(judged.outcome.word());
                 status
             }
         };

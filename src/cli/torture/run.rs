@@ -15,7 +15,11 @@ use virtuale_engine::platform::{Change, CommitError, Sink};
 
 use super::plan::Trial;
 use crate::{
-    cli::{Failure, options::Reproducible, system},
+    cli::{
+        Failure,
+        options::Reproducible,
+        system::{self, Group, Interrupts},
+    },
     host::{Host, Listener, What},
     shown,
     writing::Scratch,
@@ -27,17 +31,22 @@ const MOST_EVENTS: usize = 1 << 20;
 /// How often a run is looked at.
 const LOOK: Duration = Duration::from_millis(3);
 
+/// How much time counts from one look to the next: while we are stopped (Ctrl-Z), or the machine sleeps, so are the
+/// readers, and no program gets on.
+const MOST_OF_A_LOOK: Duration = Duration::from_millis(250);
+
 /// What is run, with which cards.
 pub(super) struct Bench<'a> {
     pub(super) cards: &'a [PathBuf],
     pub(super) reproducible: &'a Reproducible,
     pub(super) command: &'a [OsString],
+    pub(super) interrupts: &'a Interrupts,
 }
 
 /// What was seen of a run.
 pub(super) struct Run {
     pub(super) ending: Ending,
-    pub(super) hangs: bool,
+    pub(super) hangs: Option<Hang>,
     pub(super) out: Vec<u8>,
     pub(super) err: Vec<u8>,
     /// What the programs said to the cards, in its order.
@@ -47,6 +56,15 @@ pub(super) struct Run {
     /// Whether the fault struck.
     pub(super) is_struck: bool,
     pub(super) time: Duration,
+}
+
+/// Why a program was ended that did not end by itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Hang {
+    /// It took too long.
+    Long,
+    /// It waits for the terminal, which many runs at a time cannot have.
+    AwaitsTerminal,
 }
 
 /// How a run ended.
@@ -128,27 +146,40 @@ impl Bench<'_> {
         host.attach(command.args(arguments)).stdin(Stdio::null());
         command.stdout(out.output().map_err(made)?).stderr(err.output().map_err(made)?);
         let name = || program.to_string_lossy().into_owned();
-        let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name(), error })?;
-        let start = Instant::now();
-        let (status, hangs) = loop {
-            match child.try_wait().map_err(made)? {
-                Some(status) => break (status, false),
-                None if start.elapsed() > patience => {
-                    // It may have ended meanwhile.
-                    let _ = child.kill();
-                    break (child.wait().map_err(made)?, true);
-                }
-                None => thread::sleep(LOOK),
-            }
-        };
+        let mut group = Group::spawn(&mut command).map_err(|error| Failure::NotStarted { command: name(), error })?;
+        let watched = self.watch(&mut group, patience);
+        let ending = Ending(group.end().map_err(made)?);
+        let hangs = watched.map_err(made)?;
+        if self.interrupts.heard() {
+            // It is not said: we are about to end as we were told to.
+            return Err(Failure::Explained);
+        }
         let [out, err] = [out, err].map(|file| file.content().unwrap_or_default());
-        Ok(Finished { ending: Ending(status), hangs, out, err })
+        Ok(Finished { ending, hangs, out, err })
+    }
+
+    /// Waits for the end of a program, or for why it does not end; or until we are to end.
+    fn watch(&self, group: &mut Group, patience: Duration) -> io::Result<Option<Hang>> {
+        let (mut waited, mut looked) = (Duration::ZERO, Instant::now());
+        while !group.has_ended()? && !self.interrupts.heard() {
+            if group.awaits_terminal() {
+                return Ok(Some(Hang::AwaitsTerminal));
+            }
+            if waited > patience {
+                return Ok(Some(Hang::Long));
+            }
+            thread::sleep(LOOK);
+            let now = Instant::now();
+            waited += now.duration_since(looked).min(MOST_OF_A_LOOK);
+            looked = now;
+        }
+        Ok(None)
     }
 }
 
 struct Finished {
     ending: Ending,
-    hangs: bool,
+    hangs: Option<Hang>,
     out: Vec<u8>,
     err: Vec<u8>,
 }

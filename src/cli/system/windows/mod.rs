@@ -3,6 +3,7 @@
 pub(in crate::cli) mod background;
 pub(in crate::cli) mod descriptor;
 pub(in crate::cli) mod ears;
+pub(in crate::cli) mod group;
 pub(in crate::cli) mod hidden;
 pub(in crate::cli) mod shell;
 pub(in crate::cli) mod supervise;
