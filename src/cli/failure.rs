@@ -35,7 +35,7 @@ pub(super) enum Failure {
     Malformed(Said, Option<Said>),
     /// A running reader found mistakes in a card file. Its words are whole reports.
     #[error("{0}")]
-    Reported(String),
+    Reported(Said),
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
     Environment(Said, Option<Said>),
@@ -169,7 +169,7 @@ impl Failure {
             Self::Explained => return,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
             Self::Invalid(diagnostics) => return output::say(diagnostics.render_in(language.into(), true)),
-            Self::Reported(reports) => return output::say(reports),
+            Self::Reported(reports) => return output::say(reports.text(language.into())),
             _ => {}
         }
         let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));

@@ -4,7 +4,8 @@ use std::io;
 
 use super::{Failure, cards, running};
 use crate::{
-    host::{HostError, Kind, Refusal},
+    host::{HostError, Kind},
+    profile::said::{Said, said},
     shown,
 };
 
@@ -16,10 +17,10 @@ impl From<HostError> for Failure {
         match error {
             HostError::Card(error) => cards::failure(error),
             HostError::File { did, path, error } => Self::file(did, &path, &error),
-            HostError::Refused(Refusal { kind: Kind::Invalid, message, hint: None }) => Self::Reported(message),
-            HostError::Refused(Refusal { kind: Kind::Invalid, message, hint }) => {
-                Self::Malformed(message.into(), hint.map(Into::into))
-            }
+            HostError::Refused(refusal) if refusal.kind == Kind::Invalid => match refusal.advice() {
+                None => Self::Reported(refusal.said()),
+                hint => Self::Malformed(refusal.said(), hint),
+            },
             HostError::State(error) => error.into(),
             other => {
                 // Of sockets and readers the exit code says so, whosever fault it is.
@@ -31,10 +32,10 @@ impl From<HostError> for Failure {
                         | HostError::NameTaken(_)
                         | HostError::NoneNamed(_)
                 );
-                let (kind, message) = (other.kind(), other.to_string());
+                let (kind, message) = (other.kind(), other.said());
                 match (kind, hint(other)) {
-                    (Kind::Usage, hint) if !is_outside => Self::Usage(message.into(), hint.map(Into::into)),
-                    (_, hint) => Self::Environment(message.into(), hint.map(Into::into)),
+                    (Kind::Usage, hint) if !is_outside => Self::Usage(message, hint),
+                    (_, hint) => Self::Environment(message, hint),
                 }
             }
         }
@@ -42,8 +43,8 @@ impl From<HostError> for Failure {
 }
 
 /// What to do about it, in words of the command line.
-fn hint(error: HostError) -> Option<String> {
-    let hint = match error {
+fn hint(error: HostError) -> Option<Said> {
+    let hint: String = match error {
         HostError::TooManySlots { .. } => "where your libpcsclite has room for more, say so: --reader-slots".into(),
         HostError::TooManyNames { .. } => "each --card makes a slot, and --reader names one".into(),
         HostError::Name(_) => "give another name with --reader".into(),
@@ -57,14 +58,20 @@ fn hint(error: HostError) -> Option<String> {
             shown::word(&socket)
         ),
         HostError::Unclear { .. } => "remove that socket if nobody needs it, or give another path with --socket".into(),
-        HostError::NoneOwn | HostError::NoneNamed(_) => running::choice(),
-        HostError::NotThere { kind: io::ErrorKind::NotFound, .. } => running::choice(),
+        HostError::NoneOwn | HostError::NoneNamed(_) => return Some(running::choice().into()),
+        HostError::NotThere { kind: io::ErrorKind::NotFound, .. } => return Some(running::choice().into()),
         HostError::NotThere { kind: io::ErrorKind::ConnectionRefused, .. } => {
-            format!("the program that made the socket is gone: start it again; {}", running::choice())
+            let choice = running::choice();
+            let hint = said!(
+                with choice;
+                en: "the program that made the socket is gone: start it again; {choice}",
+                fr: "le programme qui a fait ce socket n'est plus là : le redémarrer ; {choice}",
+            );
+            return Some(hint.into());
         }
-        other => return other.hint(),
+        other => return other.advice(),
     };
-    Some(hint)
+    Some(hint.into())
 }
 
 #[cfg(test)]
@@ -80,7 +87,7 @@ mod tests {
         for (kind, code) in
             [(Kind::Usage, exit::USAGE), (Kind::Invalid, exit::INVALID), (Kind::Environment, exit::ENVIRONMENT)]
         {
-            let refusal = Refusal { kind, message: "why".into(), hint: Some("what to do".into()) };
+            let refusal = Refusal::new(kind, "why", Some("what to do".into()));
             let failure = Failure::from(HostError::Refused(refusal));
             assert_eq!((failure.code(), failure.to_string().as_str()), (code, "why"));
             let hint = failure.hint();

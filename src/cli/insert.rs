@@ -9,7 +9,9 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::{
     Exit, Failure, cards, exit,
-    options::{Attach, NO_CARD, SLOT_NUMBERS, number},
+    language::Language,
+    messages::Places,
+    options::{Attach, NO_CARD, SLOT_NUMBERS, Spoken, number},
     output,
     state::ANY,
 };
@@ -51,24 +53,35 @@ pub(super) struct Args {
     state_reset: Option<String>,
     #[command(flatten)]
     attach: Attach,
+    #[command(flatten)]
+    spoken: Spoken,
+}
+
+impl Args {
+    /// The language of what is said.
+    pub(super) fn language(&self) -> Language {
+        self.spoken.language()
+    }
 }
 
 /// Asks and says what happened.
 pub(super) fn run(args: &Args) -> Exit {
+    let language = args.language();
     let mut client = args.attach.client()?;
     let slot = args.slot;
     let said = match (args.card.as_deref(), args.from) {
-        (None, None) => put_back(&mut client, slot)?,
-        (None, Some(from)) => bring_over(&mut client, slot, from)?,
-        (Some(card), _) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
+        (None, None) => put_back(&mut client, slot, language)?,
+        (None, Some(from)) => bring_over(&mut client, slot, from, language)?,
+        (Some(card), _) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot, language)?,
         (Some(card), _) => put_in(
             &mut client,
             slot,
             card,
             args.state_reset.clone().map(|card| if card == ANY { String::new() } else { card }),
+            language,
         )?,
     };
-    let mute = if is_mute(&mut client, slot) { ", and gives no answer to reset: programs see a mute card" } else { "" };
+    let mute = if is_mute(&mut client, slot) { Places::AndMute.text(language) } else { String::new() };
     output::say(format_args!("{said}{mute}"));
     Ok(exit::DONE)
 }
@@ -80,7 +93,13 @@ fn is_mute(client: &mut Client, slot: usize) -> bool {
     status.slots.iter().any(|of| of.slot == slot && of.is_mute())
 }
 
-fn put_in(client: &mut Client, slot: usize, written: &Path, state_reset: Option<String>) -> Result<String, Failure> {
+fn put_in(
+    client: &mut Client,
+    slot: usize,
+    written: &Path,
+    state_reset: Option<String>,
+    language: Language,
+) -> Result<String, Failure> {
     let (shown, card) = match RealReader::named(written) {
         Some(reader) => (PathBuf::from(reader.label()), written.to_owned()),
         None => {
@@ -93,9 +112,16 @@ fn put_in(client: &mut Client, slot: usize, written: &Path, state_reset: Option<
         }
     };
     match client.ask(Request::Insert { slot, card, state_reset })? {
-        Reply::Inserted { reader, replaced, remarks } => {
+        Reply::Inserted { reader, replaced, remarks, remarks_fr } => {
+            let is_french = language == Language::Fr && remarks_fr.len() == remarks.len();
+            let remarks = if is_french { remarks_fr } else { remarks };
             remarks.iter().for_each(|remark| output::say(shown::line(remark)));
-            Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(&shown), instead(replaced)))
+            let (reader, card) = (reader.as_str(), shown::path(&shown));
+            let said = match replaced {
+                true => Places::InInstead { reader, card: &card },
+                false => Places::In { reader, card: &card },
+            };
+            Ok(said.text(language))
         }
         _ => Err(client.nonsense().into()),
     }
@@ -112,34 +138,31 @@ fn absolute(file: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn put_back(client: &mut Client, slot: usize) -> Result<String, Failure> {
+fn put_back(client: &mut Client, slot: usize, language: Language) -> Result<String, Failure> {
     match client.ask(Request::Reinsert { slot })? {
-        Reply::Reinserted { reader, card } => {
-            Ok(format!("{}: {} is in again", shown::line(&reader), shown::line(&card)))
-        }
+        Reply::Reinserted { reader, card } => Ok(Places::InAgain { reader: &reader, card: &card }.text(language)),
         _ => Err(client.nonsense().into()),
     }
 }
 
-fn bring_over(client: &mut Client, slot: usize, from: usize) -> Result<String, Failure> {
+fn bring_over(client: &mut Client, slot: usize, from: usize, language: Language) -> Result<String, Failure> {
     match client.ask(Request::InsertFrom { slot, from })? {
         Reply::Moved { reader, from, card, replaced } => {
-            let [reader, card, from] = [reader, card, from].map(|text| shown::line(&text).to_string());
-            Ok(format!("{reader}: {card} is in, out of {from}{}", instead(replaced)))
+            let (reader, card, from) = (reader.as_str(), card.as_str(), from.as_str());
+            let said = match replaced {
+                true => Places::MovedInstead { reader, card, from },
+                false => Places::Moved { reader, card, from },
+            };
+            Ok(said.text(language))
         }
         _ => Err(client.nonsense().into()),
     }
 }
 
-/// What is said of the card that another one took the place of.
-fn instead(replaced: bool) -> &'static str {
-    if replaced { ", in place of the card that was there" } else { "" }
-}
-
-fn leave_empty(client: &mut Client, slot: usize) -> Result<String, Failure> {
+fn leave_empty(client: &mut Client, slot: usize, language: Language) -> Result<String, Failure> {
     match client.ask(Request::Empty { slot })? {
-        Reply::Emptied { reader, removed: true } => Ok(format!("{}: the card is out", shown::line(&reader))),
-        Reply::Emptied { reader, removed: false } => Ok(format!("{}: no card was in", shown::line(&reader))),
+        Reply::Emptied { reader, removed: true } => Ok(Places::Out { reader: &reader }.text(language)),
+        Reply::Emptied { reader, removed: false } => Ok(Places::NoneWasIn { reader: &reader }.text(language)),
         _ => Err(client.nonsense().into()),
     }
 }

@@ -256,6 +256,10 @@ impl Verb {
     fn language(&self) -> Language {
         match self {
             Self::Demo(args) => args.language(),
+            Self::Slots(args) => args.language(),
+            Self::Insert(args) => args.language(),
+            Self::Remove(args) => args.language(),
+            Self::Pin(args) => args.language(),
             Self::Fault(args) => args.language(),
             Self::Torture(args) => args.language(),
             Self::Read(args) => args.language(),

@@ -380,6 +380,21 @@ impl Slots {
     }
 }
 
+/// In which language a verb says what it says.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Spoken {
+    /// The language of what is said [default: that of the locale]
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<Language>,
+}
+
+impl Spoken {
+    /// The language.
+    pub(super) fn language(self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
+}
+
 /// Which running readers are meant.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Attach {

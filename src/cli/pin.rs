@@ -8,16 +8,15 @@ use super::{
     Exit, Failure, code, exit,
     language::Language,
     messages::Pads,
-    options::{Attach, SLOT_NUMBERS, number},
+    options::{Attach, SLOT_NUMBERS, Spoken, number},
     output,
 };
 use crate::{
     host::{
-        Host,
+        Host, HostError,
         control::{AskedPin, Asks, Client, Reply, Request, SlotStatus, Typed},
     },
     reader::pad::Pin,
-    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -51,6 +50,15 @@ pub(super) struct Args {
     slot: Option<usize>,
     #[command(flatten)]
     attach: Attach,
+    #[command(flatten)]
+    spoken: Spoken,
+}
+
+impl Args {
+    /// The language of what is said.
+    pub(super) fn language(&self) -> Language {
+        self.spoken.language()
+    }
 }
 
 /// A PIN among arguments, which no `Debug` shows.
@@ -81,7 +89,7 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.cancel {
         return match client.ask(Request::CancelPin { slot: args.slot })? {
             Reply::Cancelled { reader, asked, forgotten, .. } => {
-                output::say(cancelled(&reader, asked, forgotten));
+                output::say(cancelled(&reader, asked, forgotten, args.language()));
                 Ok(exit::DONE)
             }
             _ => Err(client.nonsense().into()),
@@ -91,16 +99,16 @@ pub(super) fn run(args: &Args) -> Exit {
         return by_a_person(args, &mut client);
     }
     if let Some(error) = args.pins.iter().find_map(|pin| Pin::new(&pin.0).err()) {
-        return Err(Failure::usage(error.to_string(), Pads::GivePin.said()));
+        return Err(Failure::usage(HostError::from(error).said(), Pads::GivePin.said()));
     }
     let pins = args.pins.iter().map(|pin| Typed(pin.0.clone())).collect();
-    type_all(&mut client, args.slot, pins, args.ahead)
+    type_all(&mut client, args.slot, pins, args.ahead, args.language())
 }
 
-fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: bool) -> Exit {
+fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: bool, language: Language) -> Exit {
     match client.ask(Request::Pin { slot, pins, ahead })? {
         Reply::Typed { slot, reader, asked, waiting } => {
-            output::say(typed(&reader, slot, asked, waiting));
+            output::say(typed(&reader, slot, asked, waiting, language));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),
@@ -108,7 +116,7 @@ fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: b
 }
 
 /// What is said of PINs that were typed: which were asked for, and how many wait.
-fn typed(reader: &str, slot: usize, asked: bool, waiting: usize) -> String {
+fn typed(reader: &str, slot: usize, asked: bool, waiting: usize, language: Language) -> String {
     let (number, slot) = (waiting.to_string(), slot.to_string());
     let (number, slot) = (number.as_str(), slot.as_str());
     let waiting = match (asked, waiting) {
@@ -118,11 +126,11 @@ fn typed(reader: &str, slot: usize, asked: bool, waiting: usize) -> String {
         (false, 1) => Pads::OneWaits { reader, slot },
         (false, _) => Pads::MoreWait { reader, number, slot },
     };
-    waiting.text(Language::of_locale())
+    waiting.text(language)
 }
 
 /// What is said when the key that cancels was pressed.
-fn cancelled(reader: &str, asked: bool, forgotten: usize) -> String {
+fn cancelled(reader: &str, asked: bool, forgotten: usize, language: Language) -> String {
     let number = forgotten.to_string();
     let number = number.as_str();
     let words = match (asked, forgotten) {
@@ -130,7 +138,7 @@ fn cancelled(reader: &str, asked: bool, forgotten: usize) -> String {
         (true, _) => Pads::CancelledAndForgotten { reader, number },
         (false, _) => Pads::Forgotten { reader, number },
     };
-    words.text(Language::of_locale())
+    words.text(language)
 }
 
 /// Asks a person for each PIN that the reader asks for, until it asks for none.
@@ -146,11 +154,12 @@ fn by_a_person(args: &Args, client: &mut Client) -> Exit {
             }
             return Err(Failure::environment(Pads::NothingAsked.said(), Pads::WaitOrAhead.said()));
         };
-        match person(&slot.reader, asks) {
-            Some(pin) => drop(type_all(client, Some(slot.slot), vec![Typed(pin.to_string())], false)?),
+        let language = args.language();
+        match person(&slot.reader, asks, language) {
+            Some(pin) => drop(type_all(client, Some(slot.slot), vec![Typed(pin.to_string())], false, language)?),
             None => {
                 client.ask(Request::CancelPin { slot: Some(slot.slot) })?;
-                output::say(format_args!("{}: cancelled", shown::line(&slot.reader)));
+                output::say(Pads::Cancelled { reader: &slot.reader }.text(language));
                 return Ok(exit::DONE);
             }
         }
@@ -161,7 +170,7 @@ fn by_a_person(args: &Args, client: &mut Client) -> Exit {
 }
 
 /// What a person types at this terminal, which does not show it; `None` to cancel.
-fn person(reader: &str, asks: Asks) -> Option<Zeroizing<String>> {
+fn person(reader: &str, asks: Asks, language: Language) -> Option<Zeroizing<String>> {
     let (least, most) = (asks.shortest.to_string(), asks.longest.to_string());
     let (least, most) = (least.as_str(), most.as_str());
     let question = match asks.pin {
@@ -170,7 +179,6 @@ fn person(reader: &str, asks: Asks) -> Option<Zeroizing<String>> {
         AskedPin::New => Pads::AskNew { reader, least, most },
         AskedPin::NewAgain => Pads::AskNewAgain { reader, least, most },
     };
-    let language = Language::of_locale();
     loop {
         let line = code::secret(&question.text(language))?;
         let digits = str::from_utf8(&line).ok().map(str::trim);

@@ -2,13 +2,12 @@
 
 use super::{
     Exit, exit,
-    options::{Attach, SLOT_NUMBERS, number},
+    language::Language,
+    messages::Places,
+    options::{Attach, SLOT_NUMBERS, Spoken, number},
     output,
 };
-use crate::{
-    host::control::{Reply, Request},
-    shown,
-};
+use crate::host::control::{Reply, Request};
 
 const EXAMPLES: &str = "\
 Example:
@@ -23,6 +22,15 @@ pub(super) struct Args {
     slot: usize,
     #[command(flatten)]
     attach: Attach,
+    #[command(flatten)]
+    spoken: Spoken,
+}
+
+impl Args {
+    /// The language of what is said.
+    pub(super) fn language(&self) -> Language {
+        self.spoken.language()
+    }
 }
 
 /// Asks and says what happened.
@@ -30,7 +38,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut client = args.attach.client()?;
     match client.ask(Request::Remove { slot: args.slot })? {
         Reply::Removed { reader } => {
-            output::say(format_args!("{}: the card is out", shown::line(&reader)));
+            output::say(Places::Out { reader: &reader }.text(args.language()));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),

@@ -2,9 +2,16 @@
 
 use std::{env, path::Path};
 
-use super::{shell, slots::table, system::words::START};
+use super::{
+    language::Language,
+    messages::{Places, in_both},
+    shell,
+    slots::table,
+    system::words,
+};
 use crate::{
     host::{HostError, Running, VARIABLE, control::Status, running},
+    profile::said::{Bilingual, said},
     shown,
     system::socket::led_to,
 };
@@ -20,28 +27,35 @@ pub(super) fn own() -> Option<Running> {
 pub(super) struct Seen {
     pub(super) running: Running,
     /// What is in the slots, line by line, or why that is not known.
-    pub(super) contents: String,
+    pub(super) contents: Bilingual,
 }
 
 /// All that run.
 pub(super) fn look() -> Vec<Seen> {
-    let seen = |running: Running| Seen { contents: contents(&running.status()), running };
+    let seen = |running: Running| {
+        let status = running.status();
+        Seen { contents: in_both(|language| contents(&status, language)), running }
+    };
     running().into_iter().map(seen).collect()
 }
 
 /// What there is to choose from where readers were meant that are not there.
-pub(super) fn choice() -> String {
+pub(super) fn choice() -> Bilingual {
     let seen = look();
     if seen.is_empty() {
-        return format!("no reader of ours runs; {START}");
+        let (none, start) = (Places::NoneRuns.said(), Bilingual::new(words::START, words::START_FR));
+        return said!(with none, start; en: "{none}; {start}", fr: "{none} ; {start}");
     }
-    seen.iter().fold(
-        "these run; say which you mean, or run the line below a name in this shell".into(),
-        |choice, seen| {
-            let Seen { running, contents } = seen;
-            format!("{choice}\n  --name {}\n  {}\n{}", shown::word(&running.name), export(running), contents.trim_end())
-        },
-    )
+    in_both(|language| {
+        seen.iter().fold(Places::TheseRun.text(language), |choice, Seen { running, contents }| {
+            let contents = match language {
+                Language::En => &contents.english,
+                Language::Fr => &*contents.french,
+            };
+            let name = shown::word(&running.name);
+            format!("{choice}\n  --name {name}\n  {}\n{}", export(running), contents.trim_end())
+        })
+    })
 }
 
 /// The line that makes them those of a shell.
@@ -50,10 +64,10 @@ pub(super) fn export(running: &Running) -> String {
 }
 
 /// What is in the slots of running readers, line by line, or why that is not known.
-pub(super) fn contents(status: &Result<Status, HostError>) -> String {
+pub(super) fn contents(status: &Result<Status, HostError>, language: Language) -> String {
     let text = match status {
-        Ok(status) => table(status),
-        Err(error) => shown::text(&error.to_string()).into_owned(),
+        Ok(status) => table(status, language),
+        Err(error) => shown::text(error.said().text(language.into())).into_owned(),
     };
     text.lines().map(|line| format!("    {line}\n")).collect()
 }

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use super::{
     Exit, exit,
-    options::Attach,
+    language::Language,
+    messages::Places,
+    options::{Attach, Spoken},
     output,
     running::{contents, own},
     users,
@@ -24,9 +26,6 @@ Examples:
   virtuale slots --json
   virtuale slots --all";
 
-/// What stands behind a card that gives no answer to reset.
-const MUTE: &str = "  (mute: it has no antenna for this slot, or does not answer)";
-
 /// Arguments of `slots`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -39,20 +38,30 @@ pub(super) struct Args {
     /// Print JSON; with --all, a list
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    spoken: Spoken,
+}
+
+impl Args {
+    /// The language of what is said.
+    pub(super) fn language(&self) -> Language {
+        self.spoken.language()
+    }
 }
 
 /// Asks and prints.
 pub(super) fn run(args: &Args) -> Exit {
+    let language = args.language();
     if args.all {
-        return list_all(args.json);
+        return list_all(args.json, language);
     }
     let mut client = args.attach.client()?;
     match client.ask(Request::Slots)? {
         Reply::Slots(status) if args.json => output::print_json(&status)?,
         Reply::Slots(status) => {
-            output::print(table(&status))?;
+            output::print(table(&status, language))?;
             status.not_whole.iter().for_each(output::say);
-            users::all_turned_away(&status).iter().for_each(output::say);
+            users::all_turned_away(&status, language).iter().for_each(output::say);
         }
         _ => return Err(client.nonsense().into()),
     }
@@ -60,7 +69,7 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// Lists what runs. Readers that give no answer are named all the same, and make the exit code one of a failure.
-fn list_all(json: bool) -> Exit {
+fn list_all(json: bool, language: Language) -> Exit {
     let own = own();
     let mut code = exit::DONE;
     let mut known = Vec::new();
@@ -68,18 +77,19 @@ fn list_all(json: bool) -> Exit {
         let status = running.status();
         if !json {
             let (name, socket) = (shown::line(&running.name), shown::path(&running.socket));
-            let whose = if own.as_ref() == Some(&running) { "  (of this shell)" } else { "" };
-            output::print(format_args!("{name}  {socket}{whose}\n{}", contents(&status)))?;
+            let whose = own.as_ref() == Some(&running);
+            let whose = behind(whose.then_some(Places::OfThisShell), language);
+            output::print(format_args!("{name}  {socket}{whose}\n{}", contents(&status, language)))?;
         }
         match status {
             Ok(status) => {
                 status.not_whole.iter().for_each(output::say);
-                users::all_turned_away(&status).iter().for_each(output::say);
+                users::all_turned_away(&status, language).iter().for_each(output::say);
                 known.push(status);
             }
             Err(error) => {
                 if json {
-                    output::say(&error);
+                    output::say(error.said().text(language.into()));
                 }
                 code = exit::ENVIRONMENT;
             }
@@ -92,23 +102,27 @@ fn list_all(json: bool) -> Exit {
 }
 
 /// One line for each slot.
-pub(super) fn table(status: &Status) -> String {
+pub(super) fn table(status: &Status, language: Language) -> String {
     let digits = status.slots.iter().map(|slot| slot.slot.to_string().len()).max().unwrap_or(0);
     let readers: Vec<_> = status.slots.iter().map(|slot| shown::line(&slot.reader)).collect();
     let width = readers.iter().map(|reader| reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
-        let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
-        let asks = slot.asks.map_or("", asks);
-        let mute = if slot.is_mute() { MUTE } else { "" };
-        let drivers: String =
-            slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
+        let none = if slot.unplugged { Places::Unplugged } else { Places::Empty };
+        let card = slot.card.clone().unwrap_or_else(|| none.text(language));
+        let card = shown::line(&card);
+        let mute = behind(slot.is_mute().then_some(Places::Mute), language);
+        let drivers = slot.drivers.iter().map(|driver| Places::ShownBy { driver });
+        let drivers: String = drivers.map(|said| behind(Some(said), language)).collect();
         let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();
-        let faults = faults(slot);
+        let asks = behind(slot.asks.map(asks), language);
+        let number = slot.typed_ahead.to_string();
         let ahead = match slot.typed_ahead {
-            0 => String::new(),
-            1 => "  (a PIN is typed ahead)".into(),
-            several => format!("  ({several} PINs are typed ahead)"),
+            0 => None,
+            1 => Some(Places::OneAhead),
+            _ => Some(Places::MoreAhead { number: &number }),
         };
+        let ahead = behind(ahead, language);
+        let faults = faults(slot, language);
         let _ = writeln!(
             table,
             "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}{ahead}{faults}",
@@ -118,33 +132,44 @@ pub(super) fn table(status: &Status) -> String {
     })
 }
 
+/// What stands behind something, if it is said.
+fn behind(said: Option<Places<'_>>, language: Language) -> String {
+    said.map(|said| format!("  {}", said.text(language))).unwrap_or_default()
+}
+
 /// What stands behind a slot whose card is struck by faults: those that can still strike.
-fn faults(slot: &SlotStatus) -> String {
+fn faults(slot: &SlotStatus, language: Language) -> String {
     let live: Vec<_> = slot.faults.iter().filter(|fault| !fault.spent).map(|fault| fault.fault.as_str()).collect();
-    match live.as_slice() {
-        [] => String::new(),
-        [one] => format!("  (fault: {one})"),
-        several => format!("  (faults: {})", several.join(", ")),
-    }
+    let all = live.join(", ");
+    let said = match live.len() {
+        0 => None,
+        1 => Some(Places::OneFault { fault: &all }),
+        _ => Some(Places::MoreFaults { faults: &all }),
+    };
+    behind(said, language)
 }
 
 /// What stands behind a slot whose reader waits for a person.
-fn asks(asks: Asks) -> &'static str {
+fn asks(asks: Asks) -> Places<'static> {
     match asks.pin {
-        AskedPin::Pin => "  (asks for a PIN: virtuale pin)",
-        AskedPin::Current => "  (asks for the current PIN: virtuale pin)",
-        AskedPin::New => "  (asks for the new PIN: virtuale pin)",
-        AskedPin::NewAgain => "  (asks for the new PIN again: virtuale pin)",
+        AskedPin::Pin => Places::AsksPin,
+        AskedPin::Current => Places::AsksCurrent,
+        AskedPin::New => Places::AsksNew,
+        AskedPin::NewAgain => Places::AsksNewAgain,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{Language, table as table_in};
     use crate::host::{
         SlotStatus,
         control::{AskedPin, Asks, Status},
     };
+
+    fn table(status: &Status) -> String {
+        table_in(status, Language::En)
+    }
 
     #[test]
     fn a_line_for_each_slot() {
@@ -154,6 +179,7 @@ mod tests {
             card: card.map(Into::into),
             atr: Some("3B 00".into()),
             drivers: vec![],
+            unplugged: false,
             awaits: None,
             faults: vec![],
             kept: None,
@@ -188,6 +214,10 @@ mod tests {
         let waiting = SlotStatus { awaits: Some("no card".into()), ..slot(0, None) };
         let status = Status { slots: vec![waiting], ..status };
         assert_eq!(table(&status), "0  Virtuale 00 00  empty  (no card)\n");
+        let gone = Status { slots: vec![SlotStatus { unplugged: true, ..slot(0, None) }], ..status.clone() };
+        assert!(table(&gone).contains("  unplugged with its card in it, by a fault"), "{}", table(&gone));
+        let french = table_in(&gone, Language::Fr);
+        assert!(french.starts_with("0  Virtuale 00 00  débranché avec sa carte"), "{french}");
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }

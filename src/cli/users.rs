@@ -79,8 +79,7 @@ pub(super) fn turned_away(away: TurnedAway, language: Language) -> String {
 }
 
 /// What is said of all who were turned away at running readers.
-pub(super) fn all_turned_away(status: &Status) -> Vec<String> {
-    let language = Language::of_locale();
+pub(super) fn all_turned_away(status: &Status, language: Language) -> Vec<String> {
     let strangers = status.refused_users.iter().copied().map(TurnedAway::Stranger);
     let crowding = status.crowding_users.iter().copied().map(TurnedAway::Crowding);
     strangers.chain(crowding).map(|away| turned_away(away, language)).collect()

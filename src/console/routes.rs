@@ -90,8 +90,8 @@ impl State {
         match self.remote.carry_out(Asked::Slots)? {
             Reply::Slots(status) => Ok(status),
             _ => {
-                let message = "the readers answer nonsense".into();
-                Err(HostError::Refused(Refusal { kind: Kind::Environment, message, hint: None }))
+                let message = said!(en: "the readers answer nonsense", fr: "les lecteurs répondent n'importe quoi");
+                Err(HostError::Refused(Refusal::new(Kind::Environment, message, None)))
             }
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError, state::StateError};
 use crate::{
     layer::fault::{FaultMistake, NotArmed},
-    profile::LoadError,
+    profile::{LoadError, said::Bilingual},
     reader::{NameError, SlotError, pad::NotAPin},
     shown::{self, reason},
     terminal::transport::real::RealReaderError,
@@ -135,6 +135,14 @@ pub enum HostError {
     /// A fault is not armed.
     #[error(transparent)]
     NotArmed(#[from] NotArmed),
+    /// A fault is for a file that only a card can tell, and there is none.
+    #[error("slot {slot} is empty: no card says which of its files is {}", shown::line(file))]
+    NoCardForFile {
+        /// The slot.
+        slot: usize,
+        /// The file, as it was named.
+        file: String,
+    },
     /// There is no card of a real reader.
     #[error(transparent)]
     Real(#[from] RealReaderError),
@@ -226,7 +234,7 @@ pub enum HostError {
         /// The PC/SC socket.
         socket: PathBuf,
         /// In words.
-        why: String,
+        why: Bilingual,
         /// What the system said.
         kind: io::ErrorKind,
     },
@@ -250,7 +258,7 @@ pub enum HostError {
     #[error("the reader at {} answered something else than it was asked", shown::path(.0))]
     Nonsense(PathBuf),
     /// A running reader refused.
-    #[error("{}", shown::text(&.0.message))]
+    #[error("{}", .0.said())]
     Refused(Refusal),
 }
 
@@ -291,6 +299,7 @@ impl HostError {
             | Self::NotAPin(_)
             | Self::NotAFault(_)
             | Self::NotArmed(_)
+            | Self::NoCardForFile { .. }
             | Self::NobodyHasAPad
             | Self::WhichPad
             | Self::TooLong { .. }
@@ -337,6 +346,10 @@ impl HostError {
             Self::NotArmed(NotArmed::NoFile { near: None, .. }) => {
                 "`virtuale card show` names the files of a card; one is also meant by D001, 3F00/D001 or sfi:2".into()
             }
+            Self::NoCardForFile { slot, .. } => format!(
+                "put a card in first: virtuale insert {slot} CARD; or mean the file by its identifier, such as \
+                 file=D001"
+            ),
             Self::NobodyHasAPad | Self::Slot(SlotError::NoPad(_)) => {
                 "give the readers a model with a pad when they start: --model; `virtuale reader list` has some".into()
             }

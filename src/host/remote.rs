@@ -16,7 +16,10 @@ use super::{
     control::{Handler, Refusal, Reply, Request},
     desk::Desk,
 };
-use crate::{profile::Profile, reader::CardError};
+use crate::{
+    profile::{Profile, said::said},
+    reader::CardError,
+};
 
 /// How long a card that is busy is waited for by who only wants to look at it.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -112,7 +115,8 @@ impl Remote {
     }
 
     fn desk(&self) -> Result<Arc<Desk>, Refusal> {
-        let gone = || Refusal { kind: Kind::Environment, message: "the readers are gone".into(), hint: None };
+        let gone =
+            || Refusal::new(Kind::Environment, said!(en: "the readers are gone", fr: "les lecteurs sont partis"), None);
         self.0.upgrade().ok_or_else(gone)
     }
 }

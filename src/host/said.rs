@@ -1,7 +1,7 @@
-//! What a host says to people who asked it for something, in both languages: what a page can ask of running readers.
+//! What a host says to people who asked it for something, in both languages: what can be asked of running readers, by a
+//! page or over the control socket, and why they give no answer.
 //!
-//! Why readers do not start, and what clients of the control socket meet, is English here: the command line has the
-//! French of what it shows.
+//! Why readers do not start is English here.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::{
     profile::{
         LoadError,
         reason::reason,
-        said::{Said, said},
+        said::{Bilingual, Said, said},
         schema::Language,
     },
     reader::SlotError,
@@ -45,10 +45,55 @@ impl HostError {
                 fr: "aucun de ces lecteurs n'a de clavier à code",
             )
             .into(),
-            Self::NoSlot { slot, .. } | Self::Slot(SlotError::Unknown(slot)) => {
+            Self::NoSlot { slot, slots } => {
+                let (english, numbers) = (self.to_string(), numbers(*slots));
+                said!(en: "{english}", fr: "il n'y a pas d'emplacement {slot} : {numbers}").into()
+            }
+            Self::Slot(SlotError::Unknown(slot)) => {
                 let english = self.to_string();
                 said!(en: "{english}", fr: "il n'y a pas d'emplacement {slot}").into()
             }
+            Self::WhichPad => {
+                let english = self.to_string();
+                let french = "plusieurs emplacements ont un clavier à code, et rien ne dit lequel";
+                Bilingual::new(english, french).into()
+            }
+            Self::NoneOwn => {
+                let english = self.to_string();
+                let french = "ce terminal n'a pas de lecteurs : PCSCLITE_CSOCK_NAME n'y est pas défini";
+                Bilingual::new(english, french).into()
+            }
+            Self::NoneNamed(name) => {
+                let english = self.to_string();
+                said!(en: "{english}", fr: "aucun lecteur nommé {name:?} ne tourne").into()
+            }
+            Self::NotThere { socket, why, .. } => {
+                let socket = shown::path(socket);
+                said!(
+                    with why;
+                    en: "cannot control the reader at {socket}: {why}",
+                    fr: "impossible de commander le lecteur de {socket} : {why}",
+                )
+                .into()
+            }
+            Self::Lost { socket, error } => {
+                let (socket, why) = (shown::path(socket), reason(error));
+                said!(
+                    with why;
+                    en: "no answer of the reader at {socket}: {why}",
+                    fr: "pas de réponse du lecteur de {socket} : {why}",
+                )
+                .into()
+            }
+            Self::Nonsense(socket) => {
+                let socket = shown::path(socket);
+                said!(
+                    en: "the reader at {socket} answered something else than it was asked",
+                    fr: "le lecteur de {socket} a répondu à côté",
+                )
+                .into()
+            }
+            Self::Refused(refusal) => refusal.said(),
             Self::State(error) => error.said().into(),
             Self::Slot(error) => in_slot(*error),
             Self::SameSlot(slot) => said!(
@@ -67,6 +112,14 @@ impl HostError {
             Self::NotArmed(NotArmed::NoFile { file, .. }) => {
                 let file = shown::line(file);
                 said!(en: "the card has no file {file}", fr: "la carte n'a pas de fichier {file}").into()
+            }
+            Self::NoCardForFile { slot, file } => {
+                let file = shown::line(file);
+                said!(
+                    en: "slot {slot} is empty: no card says which of its files is {file}",
+                    fr: "l'emplacement {slot} est vide : aucune carte ne dit lequel de ses fichiers est {file}",
+                )
+                .into()
             }
             Self::RealInSlot { reader, slot } => {
                 let reader = shown::line(reader);
@@ -88,6 +141,9 @@ impl HostError {
     pub(crate) fn advice(&self) -> Option<Said> {
         if let Self::State(error) = self {
             return Some(error.hint().into());
+        }
+        if let Self::Refused(refusal) = self {
+            return refusal.advice();
         }
         let english = self.hint()?;
         Some(match self.french_advice() {
@@ -116,6 +172,10 @@ impl HostError {
             Self::NotAPin(_) => "ne taper que des chiffres".into(),
             Self::NotAFault(_) => "docs/faults.md et `virtuale fault --help` donnent les mots des pannes".into(),
             Self::NotArmed(NotArmed::TooMany) => "en enlever d'abord : virtuale fault EMPLACEMENT --clear".into(),
+            Self::NoCardForFile { slot, .. } => format!(
+                "y mettre d'abord une carte : virtuale insert {slot} CARTE ; ou désigner le fichier par son \
+                 identifiant, par exemple file=D001"
+            ),
             Self::NotArmed(NotArmed::NoFile { near: Some(near), .. }) => format!("serait-ce {near} ?"),
             Self::NotArmed(NotArmed::NoFile { near: None, .. }) => {
                 "`virtuale card show` nomme les fichiers d'une carte ; D001, 3F00/D001 ou sfi:2 en désignent un".into()
@@ -124,6 +184,24 @@ impl HostError {
                 "donner aux lecteurs, à leur départ, un modèle à clavier (--model) : `virtuale reader list` les nomme"
                     .into()
             }
+            Self::WhichPad => {
+                "nommer l'emplacement : --slot ; `virtuale slots` montre lesquels demandent un code".into()
+            }
+            Self::NoneOwn => "dire lesquels, par leur nom ou leur socket : `virtuale slots --all` les montre".into(),
+            Self::NoneNamed(_) => "`virtuale slots --all` montre ceux qui tournent".into(),
+            Self::NotThere { kind: io::ErrorKind::NotFound, .. } => {
+                "y démarrer des lecteurs, ou en prendre d'autres : `virtuale slots --all` montre ceux qui tournent"
+                    .into()
+            }
+            Self::NotThere { kind: io::ErrorKind::ConnectionRefused, .. } => {
+                "le programme qui a fait ce socket n'est plus là : le redémarrer".into()
+            }
+            Self::NotThere { kind: io::ErrorKind::PermissionDenied, .. } => {
+                "seul l'utilisateur qui a démarré le lecteur peut le commander".into()
+            }
+            Self::NotThere { .. } => "voir ce qui s'interpose : virtuale doctor".into(),
+            Self::Lost { .. } => "voir quels lecteurs tournent et répondent : virtuale slots --all".into(),
+            Self::Nonsense(_) => "le redémarrer, avec cette version du programme".into(),
             Self::SameSlot(slot) => format!("une carte retirée revient par : virtuale insert {slot}"),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` les nomme".into(),
             Self::RealInSlot { slot, .. } => format!(
@@ -149,6 +227,13 @@ impl HostError {
             },
             _ => return None,
         })
+    }
+}
+
+fn numbers(slots: usize) -> String {
+    match slots {
+        1 => "le seul est l'emplacement 0".to_owned(),
+        slots => format!("ils sont numérotés de 0 à {}", slots.saturating_sub(1)),
     }
 }
 
@@ -202,6 +287,7 @@ mod tests {
             Request::CancelPin { slot: None },
             Request::Fault { slot: 0, faults: vec!["dance".into()] },
             Request::Fault { slot: 0, faults: vec!["sw=6F00 file=9999".into()] },
+            Request::Fault { slot: 1, faults: vec!["sw=6F00 file=IDENTITE".into()] },
         ];
         let told = |error: &HostError| {
             let (said, advice) = (error.said(), error.advice());

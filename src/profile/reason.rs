@@ -18,7 +18,7 @@ impl fmt::Display for Spoken {
 impl Error for Spoken {}
 
 /// An error of input and output that says this.
-pub(super) fn error(kind: io::ErrorKind, said: Bilingual) -> io::Error {
+pub(crate) fn error(kind: io::ErrorKind, said: Bilingual) -> io::Error {
     io::Error::new(kind, Spoken(said))
 }
 

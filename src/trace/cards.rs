@@ -21,9 +21,15 @@ use super::{
     suite::Verdict,
 };
 use crate::{
-    layer::{Layers, Onlookers, fault::Faults},
+    layer::{
+        Layers, Onlookers,
+        fault::{Faults, NotArmed},
+    },
     profile::{
-        LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
+        LoadError, Options, Profile, Provision, UnknownCard,
+        diagnostic::{Diagnostic, Diagnostics},
+        families::Families,
+        reading,
     },
     shown,
 };
@@ -118,6 +124,7 @@ impl Cards {
                 let slot = usize::try_from(number).unwrap_or(usize::MAX);
                 self.layers.dress_metered(slot, card, meter, Onlookers::default())
             });
+            check_files(trace, wanted)?;
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
             }
@@ -180,6 +187,23 @@ impl Cards {
         // The trace says what struck; where it says nothing, the card has the faults of its file.
         Ok(Some(if trace.has_faults(wanted.index) { profile.without_faults() } else { profile }))
     }
+}
+
+/// Holds that the card that comes into a slot has the files that the faults above its dialogue name: they are known
+/// where its faults are.
+fn check_files(trace: &Trace, wanted: Wanted<'_>) -> Result<(), Unreplayed> {
+    let mut mistakes = Vec::new();
+    for (fault, span) in wanted.slot.faults.iter().zip(&wanted.slot.fault_spans) {
+        let looked_up = fault.when.file.as_ref().map(|name| wanted.faults.look_up(name));
+        let Some(Err(error @ NotArmed::NoFile { .. })) = looked_up else { continue };
+        let hint = match &error {
+            NotArmed::NoFile { near: Some(near), .. } => format!("did you mean {near}?"),
+            _ => format!("it has {}; one is also meant by D001, 3F00/D001 or sfi:2", wanted.faults.files().join(", ")),
+        };
+        let mistake = Diagnostic::new(&trace.source, span.clone(), error.to_string());
+        mistakes.push(Diagnostic { hint: Some(hint.into()), ..mistake });
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(Unreplayed::Invalid(Diagnostics(mistakes))) }
 }
 
 /// Whether two paths lead to one file.

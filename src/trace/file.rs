@@ -41,6 +41,8 @@ pub struct TraceSlot {
     pub atr_span: Range<usize>,
     /// The faults that are armed before its dialogue.
     pub faults: Vec<Fault>,
+    /// Where each of them stands.
+    pub fault_spans: Vec<Range<usize>>,
 }
 
 /// One thing that happens, and what must come of it.

@@ -111,7 +111,9 @@ pub fn replay<'c, E>(
             // What was armed at the slot is for whatever card is in it.
             let earlier = replay.seats[step.slot].card.as_ref().or(replay.seats[step.slot].away.as_ref());
             earlier.iter().for_each(|earlier| faults.take_over(&earlier.faults));
-            replay.seats[step.slot].away = card.map(|card| replay.spoiled(step.slot, card, faults, &[]));
+            // In a slot that begins empty it waits for the first card.
+            let armed = if earlier.is_none() { slot.faults.as_slice() } else { &[] };
+            replay.seats[step.slot].away = card.map(|card| replay.spoiled(step.slot, card, faults, armed));
         }
         replay.step_with_faults(index, step);
     }
@@ -160,7 +162,7 @@ impl<'c> Replay<'_, 'c> {
         let struck = Arc::clone(&self.struck);
         faults.witnessed_by(Some(Arc::new(move |strike| lock(&struck).push(strike.fault.clone()))));
         for fault in armed {
-            // Of a file that the card has not, the fault strikes nothing.
+            // Their number, and their files, were looked at before.
             let _ = faults.arm(fault.clone());
         }
         let card = match faults.is_worn() {

@@ -25,6 +25,7 @@ mod read;
 mod readme;
 mod real;
 mod reference;
+mod refusals;
 mod sandbox;
 mod secrets;
 mod serve;

@@ -194,7 +194,7 @@ fn a_card_is_pulled_and_comes_back() {
 
 #[test]
 fn a_reader_is_unplugged_and_comes_back() {
-    let (host, trace, _folder) = struck("unplug=200ms n=2");
+    let (host, trace, _folder) = struck("unplug=500ms n=2");
     let mut service = Service::establish(host.socket()).expect("a service");
     let mut other = Service::establish(host.socket()).expect("a service");
     let reader = host.slots()[0].reader.clone();
@@ -204,12 +204,15 @@ fn a_reader_is_unplugged_and_comes_back() {
     let removed = card.transmit(CHALLENGE, &mut response).expect_err("it is gone").to_string();
     assert!(removed.contains("8010000C"), "{removed}");
     assert!(other.slots().expect("a list").is_empty(), "there is no reader");
+    let told = host.slots().remove(0);
+    assert!(told.unplugged && told.card.is_none() && told.atr.is_none(), "{told:?}");
     let start = std::time::Instant::now();
     while other.slots().expect("a list").is_empty() {
         assert!(start.elapsed() < std::time::Duration::from_secs(20), "it does not come back");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert!(other.slots().expect("a list")[0].present, "with its card");
+    assert!(!host.slots()[0].unplugged);
     let dead = card.transmit(CHALLENGE, &mut response).expect_err("the handle is of the reader that went").to_string();
     assert!(dead.contains("80100011"), "{dead}");
     drop(card);
@@ -218,7 +221,7 @@ fn a_reader_is_unplugged_and_comes_back() {
     assert!(card.transmit(CHALLENGE, &mut response).is_ok());
     drop(card);
     host.stop();
-    assert_eq!(replayed(&trace), ["unplug=200ms"]);
+    assert_eq!(replayed(&trace), ["unplug=500ms"]);
 }
 
 #[test]

@@ -115,7 +115,7 @@ pub(super) fn survey(command: &[OsString]) -> Survey {
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         admitted: admitted.map(|status| Admitted {
-            turned_away: users::all_turned_away(&status),
+            turned_away: users::all_turned_away(&status, crate::cli::Language::of_locale()),
             users: status.allowed_users,
             groups: status.allowed_groups,
         }),

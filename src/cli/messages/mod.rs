@@ -50,8 +50,11 @@ mod drivers;
 mod faults;
 mod keep;
 mod pads;
+mod places;
 
-pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, faults::Faults, keep::Keep, pads::Pads};
+pub(super) use self::{
+    attached::Attached, billing::Billing, drivers::Driven, faults::Faults, keep::Keep, pads::Pads, places::Places,
+};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -534,7 +537,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, attached, billing, drivers, faults, keep, pads};
+    use super::{DECLARED, Language, Message, attached, billing, drivers, faults, keep, pads, places};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -551,6 +554,7 @@ mod tests {
             faults::DECLARED,
             keep::DECLARED,
             pads::DECLARED,
+            places::DECLARED,
         ];
         for (name, en, fr) in DECLARED.iter().chain(of_rooms.into_iter().flatten()) {
             assert_eq!(values(en), values(fr), "{name}");

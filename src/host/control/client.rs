@@ -15,8 +15,11 @@ use super::{
 };
 use crate::{
     host::{HostError, VARIABLE, running::running},
+    profile::{
+        reason::{self, reason},
+        said::said,
+    },
     reader::pcsclite::Patient,
-    shown::reason,
     system::{
         file::is_one_name,
         socket::{admits_us, connect, is_socket},
@@ -94,14 +97,16 @@ impl Client {
         let seconds = self.stream.get_ref().patience().as_secs();
         let lost = |error: io::Error| {
             let why = match error.kind() {
-                io::ErrorKind::TimedOut => format!("none came within {seconds} s"),
-                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
-                    "it hung up: it is ending, or too many programs ask it".into()
+                io::ErrorKind::TimedOut => {
+                    said!(en: "none came within {seconds} s", fr: "aucune n'est venue en {seconds} s")
                 }
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => said!(
+                    en: "it hung up: it is ending, or too many programs ask it",
+                    fr: "il a raccroché : il se termine, ou trop de programmes l'interrogent",
+                ),
                 _ => reason(&error),
             };
-            let error = io::Error::new(error.kind(), why);
-            HostError::Lost { socket: self.socket.clone(), error }
+            HostError::Lost { socket: self.socket.clone(), error: reason::error(error.kind(), why) }
         };
         self.stream.get_mut().begin();
         send(self.stream.get_mut(), &Ask { version: VERSION, request }).map_err(lost)?;
@@ -145,8 +150,10 @@ impl Client {
 
 fn not_there(socket: &Path, error: &io::Error) -> HostError {
     let why = match fs::metadata(socket) {
-        Ok(known) if !is_socket(socket, &known) => "it is no socket".into(),
-        Ok(_) if error.kind() == io::ErrorKind::NotFound => "it is none of ours".into(),
+        Ok(known) if !is_socket(socket, &known) => said!(en: "it is no socket", fr: "ce n'est pas un socket"),
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => {
+            said!(en: "it is none of ours", fr: "il n'est pas des nôtres")
+        }
         _ => reason(error),
     };
     HostError::NotThere { socket: socket.to_owned(), why, kind: error.kind() }

@@ -14,7 +14,9 @@ use super::{LONGEST_MESSAGE, VERSION};
 use crate::{
     host::Kind,
     layer::fault::ArmedFault,
+    profile::said::Said,
     reader::pad::{Asked, Prompt},
+    shown,
 };
 
 /// What a running reader may be asked.
@@ -105,7 +107,7 @@ impl fmt::Debug for Typed {
 
 /// What it answers when it did as asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// The slots.
     Slots(Status),
@@ -118,6 +120,9 @@ pub enum Reply {
         /// What a person should know of kept cards that came meanwhile, in words for people.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         remarks: Vec<String>,
+        /// The same in French.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remarks_fr: Vec<String>,
     },
     /// The card is in, out of another slot.
     Moved {
@@ -203,7 +208,6 @@ pub enum Reply {
 
 /// A running reader.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct Status {
     /// What its readers are called.
     pub name: String,
@@ -234,7 +238,6 @@ pub struct Status {
 
 /// A slot.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct SlotStatus {
     /// Its number, from 0.
     pub slot: usize,
@@ -253,6 +256,10 @@ pub struct SlotStatus {
     /// The drivers of other PC/SC services that have the card now: `vpcd`, `pcscd`.
     #[serde(default)]
     pub drivers: Vec<String>,
+    /// Whether its reader is unplugged with the card in it, and programs do not see it: a fault comes to an end then,
+    /// and it is there again.
+    #[serde(default)]
+    pub unplugged: bool,
     /// Why the slot has no card, if it follows a real reader and has none, in words for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaits: Option<String>,
@@ -267,7 +274,6 @@ pub struct SlotStatus {
 
 /// A fault that is armed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct FaultStatus {
     /// The fault, in its language (docs/faults.md).
     pub fault: String,
@@ -296,7 +302,6 @@ impl SlotStatus {
 
 /// What the reader of a slot asks a person to type.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct Asks {
     /// Which PIN.
     pub pin: AskedPin,
@@ -334,15 +339,47 @@ impl From<&Prompt> for Asks {
 
 /// Why it did not do as asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// Whose fault it is.
     pub kind: Kind,
     /// In words for people; of [`Kind::Invalid`], the report of all mistakes in a card file.
     pub message: String,
+    /// The same in French, as far as it is said in that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_fr: Option<String>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The same in French, as far as it is said in that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint_fr: Option<String>,
+}
+
+impl Refusal {
+    /// With words in both languages, as far as they are there.
+    pub(crate) fn new(kind: Kind, message: impl Into<Said>, hint: Option<Said>) -> Self {
+        let parted = |said: Said| (said.english.into_owned(), said.french.map(|french| french.into_owned()));
+        let ((message, message_fr), hint) = (parted(message.into()), hint.map(parted));
+        let (hint, hint_fr) = hint.map_or((None, None), |(hint, french)| (Some(hint), french));
+        Self { kind, message, message_fr, hint, hint_fr }
+    }
+
+    /// Why it did not, in both languages as far as it has both.
+    pub(crate) fn said(&self) -> Said {
+        said(&self.message, self.message_fr.as_ref())
+    }
+
+    /// What to do about it, likewise.
+    pub(crate) fn advice(&self) -> Option<Said> {
+        self.hint.as_ref().map(|hint| said(hint, self.hint_fr.as_ref()))
+    }
+}
+
+/// What another program said, as text: it drives no terminal.
+fn said(english: &str, french: Option<&String>) -> Said {
+    let shown = |text: &str| shown::text(text).into_owned();
+    let french = french.map(|french| Box::new(shown(french).into()));
+    Said { english: shown(english).into(), french }
 }
 
 /// A request with its version.
@@ -355,7 +392,7 @@ pub(super) struct Ask {
 
 /// A reply or a refusal with its version.
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub(super) struct Message {
     pub(super) version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     host::Kind,
+    profile::said::said,
     reader::pcsclite::Patient,
     system::socket::{Stream, accept_all, hang_up, listen_privately},
 };
@@ -147,8 +148,11 @@ fn converse(stream: Patient, handler: &impl Handler) -> io::Result<()> {
             Ok(None) => return Ok(()),
             Ok(Some(ask)) => (handler.handle(ask.request), true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                let hint = Some("start the readers again, with the version of the program that asks".into());
-                (Err(Refusal { kind: Kind::Usage, message: error.to_string(), hint }), false)
+                let hint = said!(
+                    en: "start the readers again, with the version of the program that asks",
+                    fr: "redémarrer les lecteurs, avec la version du programme qui demande",
+                );
+                (Err(Refusal::new(Kind::Usage, error.to_string(), Some(hint.into()))), false)
             }
             Err(error) => return Err(error),
         };
@@ -191,7 +195,7 @@ mod tests {
         fn handle(&self, request: Request) -> Result<Reply, Refusal> {
             match request {
                 Request::Remove { slot } => Ok(Reply::Removed { reader: format!("Toy 00 {slot:02X}") }),
-                _ => Err(Refusal { kind: Kind::Environment, message: "a toy".into(), hint: None }),
+                _ => Err(Refusal::new(Kind::Environment, "a toy", None)),
             }
         }
 

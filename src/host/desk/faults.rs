@@ -9,19 +9,29 @@ use std::{
 use super::Desk;
 use crate::{
     host::HostError,
-    layer::fault::{ArmedFault, Fault, Kind, Order, Orders},
+    layer::fault::{ArmedFault, Fault, FileName, Kind, NotArmed, Order, Orders},
 };
 
 /// How often a thread that waits looks whether the host is still there.
 const LOOK_ROUND: Duration = Duration::from_millis(100);
 
 impl Desk {
-    /// Arms a fault at a slot; gives the reader.
+    /// Arms a fault at a slot; gives the reader. Where no card is in the slot, only one that came could say which file
+    /// is meant by a name.
     pub(in crate::host) fn fault(&self, slot: usize, fault: Fault) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
         let is_cancel = fault.effect.kind() == Kind::Cancel;
+        let file = fault.when.file.clone();
+        let is_empty = self.readers.state(slot).is_some_and(|state| state.label.is_none() && !state.unplugged);
         let mut here = self.begin_move(slot);
-        here.faults.arm(fault)?;
+        let without_card =
+            |file: Option<&FileName>| file.map(|file| HostError::NoCardForFile { slot, file: file.to_string() });
+        let named = file.as_ref().filter(|file| is_empty && file.is_of_layout());
+        without_card(named).map_or(Ok(()), Err)?;
+        here.faults.arm(fault).map_err(|why| match why {
+            NotArmed::NoFile { .. } if is_empty => without_card(file.as_ref()).unwrap_or_else(|| why.into()),
+            why => why.into(),
+        })?;
         if is_cancel && !std::mem::replace(&mut here.is_watched, true) {
             let desk = Weak::clone(&self.me);
             self.in_background(move || watch_pad(&desk, slot));

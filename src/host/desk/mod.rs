@@ -76,6 +76,7 @@ impl Desk {
             asks: state.prompt.as_ref().map(Asks::from),
             typed_ahead: state.typed_ahead,
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
+            unplugged: state.unplugged,
             awaits: self.tie(slot).and_then(|tie| tie.awaits()),
             faults: self.faults(slot).iter().map(FaultStatus::from).collect(),
             kept: self.kept(slot).filter(|_| state.label.is_some()),

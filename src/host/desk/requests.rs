@@ -1,6 +1,6 @@
 //! What is asked over the control socket is done, and answered.
 
-use std::{io, path::Path, process, sync::Arc};
+use std::{borrow::Cow, io, path::Path, process, sync::Arc};
 
 use super::{Desk, Stop, cards::Moved, lock};
 use crate::{
@@ -8,19 +8,16 @@ use crate::{
         HostError, Kind,
         control::{FaultStatus, Handler, Refusal, Reply, Request, Status},
         making::Content,
-        state::{Resets, StateRemark},
+        state::{Resets, State},
     },
     layer::fault::Fault,
-    profile::{LoadError, NamedCard},
+    profile::{LoadError, NamedCard, said::said},
     reader::Taken,
 };
 
 impl Handler for Arc<Desk> {
     fn handle(&self, request: Request) -> Result<Reply, Refusal> {
-        self.carry_out(request).map_err(|error| {
-            let kind = error.kind_for_guests();
-            Refusal { kind, message: error.to_string(), hint: error.hint() }
-        })
+        self.carry_out(request).map_err(|error| Refusal::new(error.kind_for_guests(), error.said(), error.advice()))
     }
 
     fn stop(&self) {
@@ -77,8 +74,8 @@ impl Desk {
             Request::Page => Ok(Reply::Page { url: lock(&self.page).clone() }),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
-                    let hint = Some("they go when that ends".into());
-                    Err(HostError::Refused(Refusal { kind: Kind::Usage, message: why.clone(), hint }))
+                    let hint = said!(en: "they go when that ends", fr: "ils disparaissent avec elle");
+                    Err(HostError::Refused(Refusal::new(Kind::Usage, why.clone(), Some(hint.into()))))
                 }
                 Stop::Call(_) => Ok(Reply::Stopping { pid: process::id(), not_whole: self.not_whole() }),
             },
@@ -100,7 +97,7 @@ impl Desk {
     fn insert_named(&self, slot: usize, card: &Path, mut resets: Resets) -> Result<Reply, HostError> {
         if Content::Written(card.to_owned()).real().is_some() {
             let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()), &mut resets)?;
-            return Ok(Reply::Inserted { reader, replaced, remarks: Vec::new() });
+            return Ok(Reply::Inserted { reader, replaced, remarks: Vec::new(), remarks_fr: Vec::new() });
         }
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
         if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
@@ -118,10 +115,12 @@ impl Desk {
         };
         let (reader, replaced) = self.insert(slot, Content::Found(found), &mut resets)?;
         let state = self.making.state.as_ref();
-        let remarks = state.map(|state| (state.folder(), state.remarks()));
-        let said = |(folder, remarks): (&Path, Vec<StateRemark>)| {
-            remarks.iter().map(|remark| remark.said(folder).english.into_owned()).collect()
+        let said = |state: &State| {
+            let remarks = state.remarks();
+            remarks.iter().map(|remark| remark.said(state.folder())).map(|said| (said.english, *said.french)).unzip()
         };
-        Ok(Reply::Inserted { reader, replaced, remarks: remarks.map(said).unwrap_or_default() })
+        let (remarks, remarks_fr): (Vec<Cow<'_, str>>, Vec<Cow<'_, str>>) = state.map(said).unwrap_or_default();
+        let [remarks, remarks_fr] = [remarks, remarks_fr].map(|all| all.into_iter().map(Cow::into_owned).collect());
+        Ok(Reply::Inserted { reader, replaced, remarks, remarks_fr })
     }
 }

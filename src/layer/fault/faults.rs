@@ -18,6 +18,7 @@ use super::{
     kind::{Effect, Kind, Moment},
     spoil,
     time::Millis,
+    when::FileName,
 };
 
 /// How many faults are armed at a card at most that can still strike.
@@ -210,6 +211,23 @@ impl Faults {
         Ok(())
     }
 
+    /// Holds that the card, if one is known here, has this file.
+    ///
+    /// # Errors
+    ///
+    /// [`NotArmed::NoFile`].
+    pub(crate) fn look_up(&self, name: &FileName) -> Result<(), NotArmed> {
+        let files = self.state().files.clone();
+        let Some(files) = files.map(|files| files()) else { return Ok(()) };
+        look_up(&files, name).map_err(|near| NotArmed::NoFile { file: name.to_string(), near })
+    }
+
+    /// What the layout of the card calls its files, if one is known here.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let files = self.state().files.clone();
+        files.map(|files| files().into_iter().map(|file| file.name).collect()).unwrap_or_default()
+    }
+
     /// Takes all faults away, those of the card file included, and ends the wait of a late answer; says how many could
     /// still strike.
     pub fn clear(&self) -> usize {
@@ -322,6 +340,12 @@ impl Faults {
         others.settle(&left);
         drop(left);
         let mut state = self.state();
+        if taken.iter().any(|armed| armed.fault.when.file.is_some())
+            && let Some(files) = &state.files
+        {
+            let files = files();
+            state.follow.know(files);
+        }
         for mut armed in taken {
             armed.id = state.next_id;
             state.next_id += 1;

@@ -34,7 +34,7 @@ pub struct CardFile {
 pub type Files = Arc<dyn Fn() -> Vec<CardFile> + Send + Sync>;
 
 /// What stands before a short identifier.
-const SHORT: &str = "sfi:";
+pub(super) const SHORT: &str = "sfi:";
 
 /// What a command is about: as much of it as it says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

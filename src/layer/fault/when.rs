@@ -4,7 +4,7 @@ use std::fmt;
 
 use virtuale_engine::StatusWord;
 
-use super::dice::PARTS;
+use super::{dice::PARTS, follow::SHORT};
 
 /// When a fault strikes. What is not said holds for everything.
 ///
@@ -150,6 +150,13 @@ impl FileName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether only a card says which file it is: it is no identifier, short one or path.
+    #[must_use]
+    pub fn is_of_layout(&self) -> bool {
+        let is_identifier = |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        !self.0.starts_with(SHORT) && !self.0.split('/').all(is_identifier)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     write::FAULT,
 };
 use crate::{
-    layer::fault::{Fault, FaultMistake, is_meant},
+    layer::fault::{Fault, FaultMistake, MOST_ARMED, is_meant},
     profile::diagnostic::{Diagnostic, Diagnostics, Source},
 };
 use patterns::{Holes, Name};
@@ -31,6 +31,9 @@ pub(crate) const FIRST_WORD: &str = "virtuale-trace";
 /// What is around the time of a step: `# took 1234 us`.
 pub(super) const TOOK: &str = "# took ";
 pub(super) const MICROSECONDS: &str = " us";
+
+/// How long a card may take for a command, as far as a trace has it: as long as a fault makes it late at most.
+const LONGEST_TIME: Duration = Duration::from_secs(3600);
 
 /// How many mistakes are reported.
 const MOST_MISTAKES: usize = 20;
@@ -242,10 +245,17 @@ impl Parser {
             return self.fault(fault);
         }
         let number = line.text.strip_prefix(TOOK).and_then(|rest| rest.strip_suffix(MICROSECONDS));
-        if let Some(time) = number.and_then(|number| number.parse().ok())
-            && let Some(step) = self.last_step()
-        {
-            step.took = Some(Duration::from_micros(time));
+        let Some(number) = number.filter(|number| number.bytes().all(|digit| digit.is_ascii_digit())) else {
+            return Ok(());
+        };
+        let time = number.parse().ok().map(Duration::from_micros).filter(|time| *time <= LONGEST_TIME);
+        let Some(time) = time else {
+            let most = LONGEST_TIME.as_micros();
+            return Err(Mistake::new(line.span(), format!("no card takes longer than an hour: {most} us"))
+                .hint("correct the number, or leave the line out"));
+        };
+        if let Some(step) = self.last_step() {
+            step.took = Some(time);
         }
         Ok(())
     }
@@ -262,11 +272,17 @@ impl Parser {
             let mistake = Mistake::new(written.span(), format!("not a fault: {what}"));
             mistake.hint("docs/faults.md has the words; a comment that begins otherwise is a comment")
         })?;
-        let faults = match self.last_step() {
-            Some(step) => Some(&mut step.faults),
-            None => self.trace.slots.get_mut(self.slot).map(|slot| &mut slot.faults),
-        };
-        faults.into_iter().for_each(|faults| faults.push(fault.clone()));
+        if let Some(step) = self.last_step() {
+            step.faults.push(fault);
+            return Ok(());
+        }
+        let Some(slot) = self.trace.slots.get_mut(self.slot) else { return Ok(()) };
+        if slot.faults.len() >= MOST_ARMED {
+            let mistake = Mistake::new(written.span(), format!("a slot has at most {MOST_ARMED} faults"));
+            return Err(mistake.hint("leave some out, or arm them later: below the command that they are for"));
+        }
+        slot.faults.push(fault);
+        slot.fault_spans.push(written.span());
         Ok(())
     }
 

@@ -170,6 +170,18 @@ fn mistakes_say_where_and_what_to_do() {
 }
 
 #[test]
+fn what_no_card_takes_or_has_is_a_mistake() {
+    let (line, _, said) = mistake("> 00 84 00 00 08\n< 90 00\n# took 3600000001 us\n");
+    assert!(line == 4 && said.contains("no card takes longer than an hour: 3600000000 us; correct"), "{said}");
+    let (line, _, said) = mistake("> 00 84 00 00 08\n# took 99999999999999999999999 us\n");
+    assert!(line == 3 && said.contains("no card takes longer"), "{said}");
+    let taken = parse("virtuale-trace 1\n> 00 84 00 00 08\n< 90 00\n# took 3600000000 us\n# took a while us\n");
+    assert_eq!(taken.expect("a trace").steps()[0].took, Some(std::time::Duration::from_secs(3600)));
+    let (line, _, said) = mistake(&"# fault mute\n".repeat(65));
+    assert!(line == 66 && said.contains("a slot has at most 64 faults; leave some out"), "{said}");
+}
+
+#[test]
 fn a_version_that_is_not_known_is_refused() {
     for (text, part) in [
         ("", "the trace is empty"),

@@ -237,7 +237,7 @@ mod tests {
     /// Readers at this socket.
     fn seen(socket: &str) -> Seen {
         let running = Running { name: "42".into(), socket: socket.into() };
-        Seen { running, contents: "    0  Virtuale 00 00  empty\n".into() }
+        Seen { running, contents: crate::cli::messages::in_both(|_| "    0  Virtuale 00 00  empty\n".into()) }
     }
 
     /// A system where nothing is wrong.

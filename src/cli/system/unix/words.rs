@@ -3,6 +3,9 @@
 /// What to do where no reader of ours runs.
 pub(in crate::cli) const START: &str = "start one: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
 
+/// The same in French.
+pub(in crate::cli) const START_FR: &str = "en démarrer un : eval \"$(virtuale serve --detach --card vitale2-martin)\"";
+
 /// What somebody is told whose shell still has the variables: nobody evaluates what is shown on a terminal.
 pub(in crate::cli) const STILL_SET: &str =
     "this shell still looks for them: run the line above, or stop readers with eval \"$(virtuale stop)\"";

@@ -4,6 +4,10 @@
 pub(in crate::cli) const START: &str =
     "start one in a window of its own: Start-Process virtuale 'serve --card vitale2-martin'";
 
+/// The same in French.
+pub(in crate::cli) const START_FR: &str =
+    "en démarrer un dans une fenêtre à lui : Start-Process virtuale 'serve --card vitale2-martin'";
+
 /// What somebody is told whose shell still has the variables: nobody evaluates what is shown on a console.
 pub(in crate::cli) const STILL_SET: &str =
     "this PowerShell still looks for them: run the line above, or stop readers with virtuale stop | Invoke-Expression";
