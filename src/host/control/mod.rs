@@ -7,8 +7,8 @@
 //! {"version":3,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
 //! ```
 //!
-//! Who asks takes no notice of members of an answer that it does not know, such as those that came later; a request with
-//! any is refused, so that nothing is done by half.
+//! Who asks takes no notice of members of an answer that it does not know, such as those that came later; a request
+//! with any is refused, so that nothing is done by half.
 //!
 //! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
 //! connection and nothing else; one that is not there within 60 s closes it without a word. Only the user who runs the
