@@ -38,6 +38,7 @@ mod opposition;
 mod options;
 mod output;
 mod pin;
+mod plain;
 mod read;
 mod reader;
 mod record;

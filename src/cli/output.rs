@@ -269,9 +269,12 @@ fn colour_length(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use anstyle::{AnsiColor, Style};
 
     use super::neutral;
+    use crate::profile::diagnostic::{Diagnostic, Source};
 
     #[test]
     fn what_drives_a_terminal_is_shown_and_the_colours_of_the_house_stay() {
@@ -281,6 +284,14 @@ mod tests {
         let foreign = "\x1b[2J\x1b]0;title\x07\x1b[8m\x1b[40m\u{9b}1m\r\u{202e}\x1b[";
         let shown = r"\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[8m\u{1b}[40m\u{9b}1m\r\u{202e}\u{1b}[";
         assert_eq!(neutral(foreign), shown);
+    }
+
+    #[test]
+    fn a_mistake_in_a_file_has_colours_of_the_house_alone() {
+        let source = Arc::new(Source { name: "card.toml".into(), text: "a = 1\nb = 2\n".into() });
+        let mistake = Diagnostic::new(&source, 6..7, "unknown key".to_owned()).label("here".to_owned());
+        let rendered = mistake.related(0..1, "and here".to_owned()).hint("leave it out".to_owned()).render(true);
+        assert!(rendered.contains("\x1b[") && neutral(&rendered) == rendered, "{rendered:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use super::{said::Said, schema::Language};
 use crate::shown;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::Style};
 
 /// A text that a user wrote, and its name.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -148,11 +148,15 @@ impl Diagnostic {
         if let Some(hint) = &self.hint {
             report.push(Group::with_title(help.secondary_title(shown::text(hint.text(language)))));
         }
-        let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+        // The same on every system: on Windows it would take white, which is no colour where all else is.
+        let renderer = if colours { Renderer::styled().emphasis(EMPHASIS) } else { Renderer::plain() };
         let rendered = excerpt.with_column(renderer.render(&report), &self.span);
         apart.iter().fold(rendered, |rendered, (excerpt, span, _)| excerpt.with_column(rendered, span))
     }
 }
+
+/// What stands out without a colour.
+const EMPHASIS: Style = Style::new().bold();
 
 /// How much of a line is shown on either side of a place, and how much of a place, in bytes: many times what a terminal
 /// is wide.

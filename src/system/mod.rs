@@ -36,6 +36,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often it is looked whether it is done.
 const BREATH: Duration = Duration::from_millis(1);
 
+/// That something is a file of a folder.
+#[cfg(feature = "cli")]
+fn check_plain(known: &std::fs::Metadata) -> io::Result<()> {
+    match known {
+        _ if known.is_file() => Ok(()),
+        _ if known.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        _ => Err(io::ErrorKind::InvalidInput.into()),
+    }
+}
+
 fn too_long_locked() -> io::Error {
     let message = format!("another program keeps it locked for {} s", PATIENCE.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, message)

@@ -3,13 +3,12 @@
 use std::{
     env,
     ffi::OsStr,
-    fs,
     path::{Path, PathBuf},
 };
 
 use super::{
     super::{Failure, language::Language, messages::Attached, output},
-    pe::Pe,
+    image::Image,
     pieces::{LIBRARY, Piece, Whose, remove},
     target::{is_of_windows, library_of},
 };
@@ -32,8 +31,8 @@ impl Beside {
         let language = Language::of_locale();
         // What is no file of Windows, or not there, is for the system to start or to refuse.
         let Some(path) = find(program) else { return Ok(None) };
-        let Ok(bytes) = fs::read(&path) else { return Ok(None) };
-        let Some(file) = Pe::read(&bytes) else { return Ok(None) };
+        let Ok(image) = Image::read(&path) else { return Ok(None) };
+        let Some(file) = image.file() else { return Ok(None) };
         if env::current_exe().is_ok_and(|own| own == path) {
             return Ok(None);
         }

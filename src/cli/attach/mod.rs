@@ -5,6 +5,7 @@
 
 #[cfg(windows)]
 mod beside;
+mod image;
 #[cfg(test)]
 mod made;
 mod pe;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 #[cfg(windows)]
 pub(in crate::cli) use beside::{Beside, find};
+pub(in crate::cli) use image::Image;
 #[cfg(test)]
 pub(in crate::cli) use made::Made;
 pub(in crate::cli) use pe::{Pe, Width};

@@ -61,6 +61,11 @@ const BUNDLE: [u8; 32] = [
 impl<'a> Pe<'a> {
     /// Reads the headers; `None` if these bytes are no such file.
     pub(in crate::cli) fn read(bytes: &'a [u8]) -> Option<Self> {
+        Self::read_part(bytes, u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The same of the beginning of a file that has so many bytes.
+    pub(super) fn read_part(bytes: &'a [u8], whole: u64) -> Option<Self> {
         bytes.starts_with(b"MZ").then_some(())?;
         let header = index(word(bytes, 0x3C)?)?;
         (part(bytes, header, 4)? == b"PE\0\0").then_some(())?;
@@ -80,7 +85,7 @@ impl<'a> Pe<'a> {
             let field = |field| word(bytes, sections + number * 40 + field).and_then(index);
             let [length, size, place] = [8, 16, 20].map(field);
             let end = size.zip(length).and_then(|(size, length)| place?.checked_add(size.min(length)));
-            end.is_some_and(|end| end <= bytes.len())
+            end.is_some_and(|end| u64::try_from(end).is_ok_and(|end| end <= whole))
         });
         let (directories, sections) = ((table, directories), (sections, count));
         is_whole.then_some(Self { bytes, machine, directories, sections, is_wide })

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     super::{Failure, messages::Attached},
+    image::Image,
     pe::{Pe, Width},
     pieces::LIBRARY,
 };
@@ -44,8 +45,8 @@ impl Target {
             let programs = found_in(&folder, &["exe"])?;
             if programs.is_empty() { found_in(&folder, &["node", "dll"])? } else { programs }
         } else {
-            let bytes = fs::read(place).map_err(|error| Failure::file("read", place, &error))?;
-            Found::of(place.to_owned(), &bytes).into_iter().collect()
+            let image = Image::read(place).map_err(|error| Failure::file("read", place, &error))?;
+            Found::of(place.to_owned(), &image).into_iter().collect()
         };
         // Others in the folder, such as what removes a program, do not count where some ask for cards.
         let ask = found.iter().any(|found| found.asks);
@@ -112,8 +113,8 @@ pub(super) fn library_of(width: Width) -> Result<&'static [u8], Failure> {
 }
 
 impl Found {
-    fn of(path: PathBuf, bytes: &[u8]) -> Option<Self> {
-        let file = Pe::read(bytes)?;
+    fn of(path: PathBuf, image: &Image) -> Option<Self> {
+        let file = image.file()?;
         Some(Self { path, width: file.width(), asks: file.mentions("winscard") })
     }
 
@@ -132,7 +133,7 @@ fn found_in(folder: &Path, endings: &[&str]) -> Result<Vec<Found>, Failure> {
     };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_one).collect();
     paths.sort();
-    let found = |path: PathBuf| fs::read(&path).ok().and_then(|bytes| Found::of(path, &bytes));
+    let found = |path: PathBuf| Image::read(&path).ok().and_then(|image| Found::of(path, &image));
     Ok(paths.into_iter().filter_map(found).collect())
 }
 

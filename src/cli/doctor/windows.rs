@@ -2,14 +2,14 @@
 //! whether a program is one.
 
 use std::{
-    env, fs, io,
+    env, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{Diagnosis, Level, winscard};
 use crate::{
-    cli::{attach::find, running, system::words::START},
+    cli::{attach::find, plain, running, system::words::START},
     host::{self, VARIABLE},
     shown::{self, reason},
     system::socket::connect,
@@ -80,7 +80,7 @@ fn of_program(program: &Path) -> Vec<Diagnosis> {
         return findings;
     }
     let path = shown::path(program);
-    let message = match fs::read(&place) {
+    let message = match plain::open(&place) {
         Ok(_) => format!("{path} is no program"),
         Err(_) if place.is_dir() => format!("{path} is a folder"),
         Err(error) => format!("{path} cannot be read: {}", reason(&error)),

@@ -11,7 +11,10 @@ use std::{
 
 use super::{Diagnosis, Level};
 use crate::{
-    cli::attach::{LIBRARY, Pe, WAY, Whose, Width, bits, is_of_windows, whose},
+    cli::{
+        attach::{Image, LIBRARY, Pe, WAY, Whose, Width, bits, is_of_windows, whose},
+        plain,
+    },
     shown::{self, reason},
 };
 
@@ -33,6 +36,12 @@ const MOST_NAMES: usize = 3;
 /// How many files of a folder are looked at.
 const MOST_FILES: usize = 500;
 
+/// How much is read of the files of a folder, in bytes: some programs have a folder of hundreds of libraries.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// How much is read of a text beside a program, in bytes.
+const LONGEST_TEXT: u64 = 1 << 20;
+
 /// How a program comes to PC/SC.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Asks {
@@ -46,8 +55,12 @@ enum Asks {
 
 /// What is found; nothing of a file that is none of Windows.
 pub(super) fn findings(program: &Path) -> Option<Vec<Diagnosis>> {
-    let bytes = fs::read(program).ok()?;
-    let file = Pe::read(&bytes)?;
+    let image = Image::read(program).ok()?;
+    let Some(file) = image.file() else {
+        let message = format!("{} begins as a program of Windows, and is cut off or damaged", shown::path(program));
+        let advice = Some("get it anew: Windows does not run it as it is".to_owned());
+        return is_damaged(program, &image).then(|| vec![finding("program", Level::Broken, message, advice)]);
+    };
     let folder = program.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if is_of_windows(folder) {
         let advice = "ask about the program that it starts, or attach the folder of the one that asks for cards";
@@ -62,6 +75,15 @@ pub(super) fn findings(program: &Path) -> Option<Vec<Diagnosis>> {
     findings.extend(of_net(&file));
     findings.extend(of_account(&file));
     Some(findings)
+}
+
+/// Whether a file that is none of Windows was to be one: other systems have programs too that begin so.
+fn is_damaged(program: &Path, image: &Image) -> bool {
+    image.begins_as_one() && has_ending(program, &["exe", "dll"])
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(ending)))
 }
 
 fn finding(check: &'static str, level: Level, message: impl Into<String>, advice: Option<String>) -> Diagnosis {
@@ -115,16 +137,22 @@ fn of_need(program: &Path, folder: &Path, file: &Pe<'_>, asks: Asks) -> Diagnosi
 
 /// The libraries in a folder that name PC/SC.
 fn others_that_ask(program: &Path, folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_one = |path: &PathBuf| {
-        let ends =
-            ["dll", "node", "exe"].iter().any(|end| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(end)));
         let is_library = path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(LIBRARY));
-        let names = || fs::read(path).is_ok_and(|bytes| Pe::read(&bytes).is_some_and(|file| file.mentions("winscard")));
-        ends && !is_library && path != program && names()
+        has_ending(path, &["dll", "node", "exe"]) && !is_library && path != program
     };
-    let mut names: Vec<_> =
-        entries.take(MOST_FILES).filter(is_one).map(|path| shown::path(path.file_name().unwrap_or_default())).collect();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let (mut names, mut read) = (Vec::new(), 0);
+    for path in entries.filter(is_one).take(MOST_FILES) {
+        let Ok(image) = Image::read(&path) else { continue };
+        if image.file().is_some_and(|file| file.mentions("winscard")) {
+            names.push(shown::path(path.file_name().unwrap_or_default()));
+        }
+        read += image.read_bytes();
+        if read > MOST_BYTES {
+            break;
+        }
+    }
     names.sort();
     names.truncate(MOST_NAMES);
     names
@@ -150,8 +178,7 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
             Some("move it away for the time of your tests; then virtuale attach".into()),
         ),
         Ok(Whose::Ours) => {
-            let library = fs::read(&path).unwrap_or_default();
-            let width = Pe::read(&library).map(|library| library.width());
+            let width = Image::read(&path).ok().and_then(|library| Some(library.file()?.width()));
             match width {
                 Some(width) if width != file.width() => finding(
                     "beside",
@@ -170,7 +197,7 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
 
 /// Which readers the library in a folder finds.
 fn readers(folder: &Path) -> String {
-    let said = fs::read_to_string(folder.join(WAY)).unwrap_or_default();
+    let said = plain::text(&folder.join(WAY), LONGEST_TEXT).unwrap_or_default();
     match said.strip_prefix("-> ") {
         Some(path) => {
             let path = path.trim_end();
@@ -213,7 +240,8 @@ fn of_loading(file: &Pe<'_>, asks: Asks) -> Vec<Diagnosis> {
 fn of_manifest(program: &Path, file: &Pe<'_>) -> Vec<Diagnosis> {
     let mut beside = program.as_os_str().to_owned();
     beside.push(".manifest");
-    let manifest = file.manifest().or_else(|| fs::read_to_string(beside).ok()).unwrap_or_default().to_lowercase();
+    let manifest =
+        file.manifest().or_else(|| plain::text(beside.as_ref(), LONGEST_TEXT).ok()).unwrap_or_default().to_lowercase();
     let mut findings = Vec::new();
     if manifest.contains(LIBRARY) {
         findings.push(finding(

@@ -155,6 +155,22 @@ fn open_already(path: &Path) -> Option<File> {
     stream.ok().map(File::from)
 }
 
+/// Opens a file of a folder to be read, and nothing else: a pipe may stay silent, a device has no end, and to open
+/// one may do something.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::IsADirectory`] or [`io::ErrorKind::InvalidInput`] if it is none, else what the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
+    super::super::check_plain(&fs::metadata(path)?)?;
+    // Something else may have come to the path since then, and is not waited for.
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or_default();
+    let opened = File::options().read(true).custom_flags(flags).open(path)?;
+    super::super::check_plain(&opened.metadata()?)?;
+    Ok(opened)
+}
+
 /// Opens what is no file of a folder. A pipe that nobody reads is not waited for.
 ///
 /// # Errors

@@ -115,6 +115,20 @@ pub(crate) fn is_device(path: &Path) -> bool {
     DEVICES.iter().any(|device| device.eq_ignore_ascii_case(stem)) || is_numbered("COM") || is_numbered("LPT")
 }
 
+/// Opens a file of a folder to be read, and nothing else.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::IsADirectory`] or [`io::ErrorKind::InvalidInput`] if it is none, else what the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
+    if is_device(path) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    super::super::check_plain(&fs::metadata(path)?)?;
+    File::open(path)
+}
+
 /// Opens what is no file of a folder.
 ///
 /// # Errors
