@@ -10,7 +10,11 @@ use virtuale_engine::{
     security::{Method, Operation},
 };
 
-use super::recorder::Baseline;
+use super::{
+    explain::NEVER,
+    recorder::Baseline,
+    words::{Meanings, Words},
+};
 use crate::{
     host::{CardIn, NotSeen, Remote},
     profile::{
@@ -20,9 +24,6 @@ use crate::{
     },
     shown,
 };
-
-/// The rule of a file whose bytes stay hidden unless they are asked for.
-const NEVER: &str = "never";
 
 /// The operations whose rules are told.
 const OPERATIONS: [(Operation, &str); 6] = [
@@ -92,6 +93,8 @@ struct File {
 #[derive(Debug, Serialize)]
 struct Part {
     name: String,
+    #[serde(flatten)]
+    words: Words,
     start: usize,
     end: usize,
     value: String,
@@ -296,7 +299,9 @@ impl File {
         let readable = map.map(|map| line(&map.readable)).unwrap_or_default();
         let hidden = readable == NEVER && !with_secrets;
         let elements = map.map(|map| elements(profile, map, &file.content, &bytes)).unwrap_or_default();
-        let part = |element: &Element| Part::of(element, &bytes, &changed, hidden);
+        let mut meanings = Meanings::of(profile.and_then(|profile| profile.layout().schema().ok()));
+        let parts = elements.iter().map(|element| Part::of(element, &bytes, &changed, hidden, (&mut meanings, 0)));
+        let parts = parts.collect();
         Some(Self {
             name: map.map(|map| line(&map.name)).unwrap_or_default(),
             path: map.map_or_else(|| path.clone(), place),
@@ -314,29 +319,41 @@ impl File {
             records: matches!(file.content, ContentView::Records(_)),
             hidden,
             bytes: if hidden { String::new() } else { hex::encode_upper(&bytes) },
-            elements: elements.iter().map(part).collect(),
+            elements: parts,
             changed,
         })
     }
 }
 
 impl Part {
-    fn of(element: &Element, bytes: &[u8], changed: &[[usize; 2]], hidden: bool) -> Self {
+    /// An element, and how deep it is in others, whose meanings were asked for just before.
+    fn of(
+        element: &Element,
+        bytes: &[u8],
+        changed: &[[usize; 2]],
+        hidden: bool,
+        (meanings, depth): (&mut Meanings<'_>, usize),
+    ) -> Self {
         let Range { start, end } = element.range;
         let value = match element.value.is_empty() && element.children.is_empty() {
             true => bytes.get(element.value_range()).map(crate::profile::contents::digits).unwrap_or_default(),
             false => line(&element.value),
         };
+        let value = if hidden { String::new() } else { value };
+        let words = meanings.words(depth, &element.name, Some(&value));
+        let inner = element.children.iter();
+        let inner = inner.map(|child| Self::of(child, bytes, changed, hidden, (meanings, depth + 1)));
         Self {
             name: line(&element.name),
+            words,
+            elements: inner.collect(),
             start,
             end,
-            value: if hidden { String::new() } else { value },
+            value,
             origin: element.origin.to_string(),
             source: line(&element.source),
             personal: element.personal,
             changed: changed.iter().any(|[from, to]| *from < end && start < *to),
-            elements: element.children.iter().map(|child| Self::of(child, bytes, changed, hidden)).collect(),
         }
     }
 }

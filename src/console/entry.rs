@@ -53,7 +53,7 @@ pub(super) struct Exchange {
 }
 
 /// Who sends commands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Program {
     /// The number of the session; none of a driver of another service.
     pub(super) session: Option<u64>,
@@ -143,6 +143,9 @@ pub(super) struct Summary<'a> {
     pub(super) file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) element: Option<&'a str>,
+    /// The same in French, where that is another text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) element_fr: Option<&'a str>,
     /// The beginning of the command, without its secrets.
     pub(super) command: String,
     /// How long the whole command is.

@@ -1,11 +1,14 @@
 //! What a command and its answer say: in a line of the list, and in full.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use serde::Serialize;
 use virtuale_engine::{Response, StatusWord, ins::Ins};
 
-use super::entry::{Exchange, Level, Summary, micros};
+use super::{
+    entry::{Exchange, Level, Summary, micros},
+    words::{self, Meanings, Words},
+};
 use crate::{
     profile::{Profile, contents, map::FileMap, said::Bilingual, status},
     shown,
@@ -28,15 +31,15 @@ const HEAD: usize = 5;
 /// What is shown in place of a byte.
 const HIDDEN: &str = "\u{2022}\u{2022}";
 
-/// The rule of a file that nobody reads.
-const NEVER: &str = "never";
+/// The rule of a file that nobody reads, whose bytes stay hidden unless they are asked for.
+pub(super) const NEVER: &str = "never";
 
 /// What is known of a command by the card file of its card.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     name: Bilingual,
     file: Option<String>,
-    element: Option<String>,
+    element: Option<Bilingual>,
     /// Which bytes of the command are a secret.
     secret: Option<Range<usize>>,
     read: Option<Read>,
@@ -88,7 +91,7 @@ impl Partner {
         let current = command.first().and_then(|&class| listener.current(class));
         let file = heard.as_ref().map(|heard| heard.index).or(current.filter(|_| is_about_file(command)));
         let map = file.and_then(|file| profile.map().files.get(file));
-        let element = heard.as_ref().map(elements).filter(|elements| !elements.is_empty());
+        let element = heard.as_ref().map(elements).filter(|elements| !elements.english.is_empty());
         let read = heard.map(|heard| Read {
             profile: Arc::clone(profile),
             file: heard.index,
@@ -115,7 +118,7 @@ fn is_about_file(command: &[u8]) -> bool {
 }
 
 /// The names of the elements that came, the first ones.
-fn elements(heard: &Heard<'_>) -> String {
+fn elements(heard: &Heard<'_>) -> Bilingual {
     let came = |range: &Range<usize>| range.start < heard.range.end && heard.range.start < range.end;
     let mut names = Vec::new();
     let mut stack: Vec<_> = heard.file.elements.iter().rev().collect();
@@ -124,15 +127,19 @@ fn elements(heard: &Heard<'_>) -> String {
             continue;
         }
         match element.children.is_empty() {
-            true => names.push(shown::line(&element.name)),
+            true => names.push(&*element.name),
             false => stack.extend(element.children.iter().rev()),
         }
         if names.len() > NAMED {
-            names.truncate(NAMED);
-            return names.join(", ") + "\u{2026}";
+            break;
         }
     }
-    names.join(", ")
+    let more = if names.len() > NAMED { "\u{2026}" } else { "" };
+    names.truncate(NAMED);
+    let joined = |names: Vec<Cow<'_, str>>| names.join(", ") + more;
+    let english = names.iter().map(|name| shown::line(name)).collect();
+    let french = names.iter().map(|name| words::name(name).map_or_else(|| shown::line(name), Cow::Owned)).collect();
+    Bilingual::new(joined(english), joined(french))
 }
 
 /// Which bytes of a command are a secret: those that prove something, and what is put into objects with keys or into a
@@ -174,6 +181,8 @@ fn pairs(bytes: &[u8], hidden: Option<&Range<usize>>) -> String {
 struct PartLine {
     depth: usize,
     name: String,
+    #[serde(flatten)]
+    words: Words,
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -236,6 +245,7 @@ impl Exchange {
             name_fr: self.known.name.other_french(),
             file: self.known.file.as_deref(),
             element: self.known.element.as_deref(),
+            element_fr: self.known.element.as_ref().and_then(Bilingual::other_french),
             command: pairs(self.command.get(..IN_LINE).unwrap_or(&self.command), self.known.secret.as_ref()),
             sent: self.command.len(),
             data: pairs(data.get(..IN_LINE).unwrap_or(data), None),
@@ -302,6 +312,7 @@ impl Exchange {
         while let Some(element) = stack.pop() {
             if came(&element.range) {
                 names.extend([&*element.name, "\n"]);
+                names.extend(words::name(&element.name).into_iter().flat_map(|french| [french, "\n".to_owned()]));
                 stack.extend(&element.children);
             }
         }
@@ -324,6 +335,8 @@ impl Exchange {
             }
             _ => explain::objects(data),
         };
+        // Data objects have the names of the standard.
+        let mut meanings = Meanings::of(read.and_then(|read| read.profile.layout().schema().ok()));
         Detail {
             summary: self.summary(seq, at),
             whole_command: pairs(&self.command, hidden),
@@ -331,7 +344,7 @@ impl Exchange {
             place: heard.as_ref().map(|heard| contents::place(heard.file)),
             file_start: heard.as_ref().map(|heard| heard.start),
             file_range: heard.as_ref().map(|heard| [heard.range.start, heard.range.end]),
-            parts: parts.iter().map(PartLine::of).collect(),
+            parts: parts.iter().map(|part| PartLine::of(part, &mut meanings)).collect(),
         }
     }
 
@@ -347,7 +360,7 @@ impl Exchange {
 }
 
 impl PartLine {
-    fn of(part: &Part) -> Self {
+    fn of(part: &Part, meanings: &mut Meanings<'_>) -> Self {
         let (range, tag, origin) = match &part.of {
             Place::File(range, origin) => (Some(range), None, Some(origin.to_string())),
             Place::Object(tag) => (None, Some(format!("{tag:02X}")), None),
@@ -358,6 +371,7 @@ impl PartLine {
         };
         Self {
             depth: part.depth,
+            words: meanings.words(part.depth, &part.name, value.as_deref()),
             name: shown::line(&part.name).into_owned(),
             start: range.map(|range| range.start),
             end: range.map(|range| range.end),

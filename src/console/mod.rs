@@ -4,11 +4,10 @@
 //! [`Console::start`] serves a host's page and a JSON API on a loopback address, from one thread of its own, for as
 //! long as it lives. docs/console.md is the guide, docs/schemas/console-openapi.json the API.
 //!
-//! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `answer` and
-//! `notice` say why something was refused, `recorder` writes the dialogue into
-//! the `ring` and what has no answer yet into `underway`, `search` looks for something there, and `explain`, `card`,
-//! `face`, `shelf` and `export` say what is shown. The page itself is in `page/`: plain files that are part of the
-//! program and fetch nothing from elsewhere.
+//! Rooms: `server` has the connections, `guard` says who may, `routes` has the API, `answer` and `notice` say why
+//! something was refused, `recorder` writes the dialogue into the `ring` and what has no answer yet into `underway`,
+//! `search` looks for something there, and `explain`, `card`, `face`, `shelf`, `words` and `export` say what is shown.
+//! The page itself is in `page/`: plain files that are part of the program and fetch nothing from elsewhere.
 //!
 //! The rules upheld here: nobody without the token learns or does anything, whatever a browser can be made to send; no
 //! card waits for a page; what is not our own is text, and no character of it hides.
@@ -33,6 +32,7 @@ mod stream;
 mod tests;
 mod token;
 mod underway;
+mod words;
 
 use std::{
     fmt, io,

@@ -19,7 +19,7 @@ pub(super) fn page(message: &str, hint: Option<&str>, language: Language) -> Str
     format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>Virtuale</title>\n</head>\n<body>\n<main>\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n</head>\n<body>\n<main>\n\
          <h1>{title}</h1>\n{hint}</main>\n</body>\n</html>\n"
     )
 }

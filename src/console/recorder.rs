@@ -156,15 +156,11 @@ impl Writer {
 
     /// Notes the cards that are in already.
     fn look_at_all(&mut self) {
-        for slot in (0..).take_while(|&slot| slot < usize::from(u8::MAX)) {
-            match self.remote.card(slot) {
-                Some(card) => {
-                    let note = self.arrives(slot, card.generation, &card);
-                    let atr = self.remote.look(slot, |card| card.atr().as_bytes().to_vec()).ok();
-                    self.note(Duration::ZERO, Note { atr, ..note });
-                }
-                None => continue,
-            }
+        for slot in 0..usize::from(u8::MAX) {
+            let Some(card) = self.remote.card(slot) else { continue };
+            let note = self.arrives(slot, card.generation, &card);
+            let atr = self.remote.look(slot, |card| card.atr().as_bytes().to_vec()).ok();
+            self.note(Duration::ZERO, Note { atr, ..note });
         }
     }
 
@@ -186,36 +182,20 @@ impl Writer {
                 return;
             }
             What::Turn { slot, session, .. } => {
-                let program = session.map_or_else(
-                    || Program { session: None, process: None, name: None },
-                    |session| self.sessions.get(&session).cloned().unwrap_or_else(|| program(session, None)),
-                );
+                let known = |session| self.sessions.get(&session).cloned().unwrap_or_else(|| program(session, None));
+                let program = session.map(known).unwrap_or_default();
                 self.slot(*slot).program = Some(program);
                 return;
             }
             What::SessionOpened { session, process } => {
                 let program = program(*session, *process);
-                let note = Note {
-                    kind: "session_opened",
-                    session: Some(*session),
-                    process: *process,
-                    program: program.name.as_deref().map(str::to_owned),
-                    ..Note::default()
-                };
+                self.note(at, session_note("session_opened", &program));
                 self.sessions.insert(*session, program);
-                return self.note(at, note);
+                return;
             }
             What::SessionClosed { session } => {
-                let program = self.sessions.remove(session);
-                let (process, name) = program.map_or((None, None), |program| (program.process, program.name));
-                let note = Note {
-                    kind: "session_closed",
-                    session: Some(*session),
-                    process,
-                    program: name.as_deref().map(str::to_owned),
-                    ..Note::default()
-                };
-                return self.note(at, note);
+                let program = self.sessions.remove(session).unwrap_or_else(|| program(*session, None));
+                return self.note(at, session_note("session_closed", &program));
             }
             What::Lost(lost) => {
                 self.slots.values_mut().for_each(|slot| slot.asked = None);
@@ -310,44 +290,33 @@ impl Writer {
             .begin(number, Command { since: Instant::now(), at, stay, program, bytes: bytes.clone(), profile });
     }
 
-    /// A command was answered, or not.
+    /// A command was answered, or the card was silent.
     fn answered(&mut self, slot: usize, answer: Result<ResponseBytes, Fault>, took: Duration) {
-        let slot_number = slot;
-        self.underway.end(slot);
-        let slot = self.slot(slot);
-        let (committed, struck) = (std::mem::take(&mut slot.committed), std::mem::take(&mut slot.struck));
-        let Some((at, command)) = slot.asked.take() else { return };
-        let known = slot.partner.hear(&command, answer.as_deref().ok());
         let fault = answer.as_ref().err().copied();
-        let answer = answer.map_err(silence);
-        let (stay, program) = (slot.stay, slot.program.clone());
-        let exchange =
-            Exchange { slot: slot_number, stay, program, command, answer, fault, took, committed, struck, known };
-        self.ring.push(|seq| Entry { seq, at, deed: Deed::Exchange(Box::new(exchange)) });
+        self.conclude(slot, answer.map_err(silence), fault, took);
     }
 
     /// The command under way, if there is one, gets no answer any more.
     fn unanswered(&mut self, slot: usize) {
-        let number = slot;
-        self.underway.end(slot);
-        let slot = self.slot(slot);
+        let gone = said!(en: "the card was gone before it answered", fr: "la carte est partie avant de répondre");
+        self.conclude(slot, Err(gone), None, Duration::ZERO);
+    }
+
+    /// The command under way, if there is one, is over.
+    fn conclude(
+        &mut self,
+        number: usize,
+        answer: Result<ResponseBytes, Bilingual>,
+        fault: Option<Fault>,
+        took: Duration,
+    ) {
+        self.underway.end(number);
+        let slot = self.slot(number);
+        let (committed, struck) = (std::mem::take(&mut slot.committed), std::mem::take(&mut slot.struck));
         let Some((at, command)) = slot.asked.take() else { return };
-        let known = slot.partner.hear(&command, None);
-        let exchange = Exchange {
-            slot: number,
-            stay: slot.stay,
-            program: slot.program.clone(),
-            command,
-            answer: Err(said!(
-                en: "the card was gone before it answered",
-                fr: "la carte est partie avant de répondre",
-            )),
-            fault: None,
-            took: Duration::ZERO,
-            committed: std::mem::take(&mut slot.committed),
-            struck: std::mem::take(&mut slot.struck),
-            known,
-        };
+        let known = slot.partner.hear(&command, answer.as_deref().ok());
+        let (stay, program) = (slot.stay, slot.program.clone());
+        let exchange = Exchange { slot: number, stay, program, command, answer, fault, took, committed, struck, known };
         self.ring.push(|seq| Entry { seq, at, deed: Deed::Exchange(Box::new(exchange)) });
     }
 
@@ -364,6 +333,13 @@ impl Writer {
 fn program(session: u64, process: Option<u32>) -> Program {
     let name = process.and_then(name_of).map(|name| shown::line(&name).into());
     Program { session: Some(session), process, name }
+}
+
+/// That a program came or went.
+fn session_note(kind: &'static str, program: &Program) -> Note {
+    let Program { session, process, name } = program;
+    let program = name.as_deref().map(str::to_owned);
+    Note { kind, session: *session, process: *process, program, ..Note::default() }
 }
 
 /// Why a card is silent.

@@ -16,6 +16,56 @@ const MOST: usize = 1000;
 /// The key that every card file has, at the beginning of a line.
 const KEY: &str = "layout";
 
+/// What the files of the program's cards say first, in French.
+const FRENCH: [(&str, &str); 25] = [
+    (
+        "vitale2-martin",
+        "Une famille : l'assurée, son conjoint, et des jumeaux que seul leur rang de naissance distingue",
+    ),
+    (
+        "vitale2-durand",
+        "Célibataire, exonéré pour une affection de longue durée (ALD 1) depuis six mois, avec une complémentaire (AMC)",
+    ),
+    (
+        "vitale2-bastia",
+        "Un NIR corse (2B), des lettres accentuées, un mois de naissance hors calendrier, une complémentaire gratuite",
+    ),
+    ("vitale2-minimal", "Le moins qu'une carte puisse dire"),
+    (
+        "vitale2-calendrier",
+        "Un père et sa fille nés à des dates du calendrier, pour les programmes qui font du mois 19 une autre date",
+    ),
+    ("vitale2-t1", "Une puce qui parle T=1 et annonce les longueurs étendues"),
+    ("vitale1-petit", "Une carte personnelle de troisième génération : la première à toujours dire quand elle finit"),
+    ("vitale1-famille-leroy", "Une carte familiale de première génération : tous les ayants droit de l'assuré y sont"),
+    ("vitale1-v1bis", "Une carte personnelle de deuxième génération : elle ne dit pas quand elle finit"),
+    ("vitale1-igea440", "Une carte dont le composant défaille : après quelques sessions, elle se tait pour toujours"),
+    ("vitale1-clone", "Un sosie de vitale1-petit : les mêmes données là où chacun peut les lire, et aucun des secrets"),
+    (
+        "vitale1-iso",
+        "Une carte dont la mémoire se lit aussi en fichiers : la loi parle de l'ISO 7816-4, mais aucune n'a été vue la suivre",
+    ),
+    ("cps-lefevre", "La carte d'une généraliste : une activité et sa situation de facturation"),
+    ("cps-moreau", "La carte d'une pharmacienne à deux activités : sa pharmacie, et celle d'un hôpital"),
+    ("cps-diallo", "La carte d'un infirmier remplaçant"),
+    (
+        "cpe-accueil",
+        "La carte de la secrétaire d'un centre de santé, qui n'est pas professionnelle : le centre la connaît par un numéro",
+    ),
+    ("cpe-anonyme", "La carte de l'accueil d'un centre de santé, sans nom : qui est de service s'en sert"),
+    ("cpa-caisse", "La carte d'un agent d'une caisse d'un régime de base"),
+    ("cps-bloquee", "Une carte dont le code est bloqué : trois essais faux"),
+    ("cps-perimee", "Une carte périmée, qui fonctionne pourtant"),
+    ("cps-revoquee", "Une carte que son titulaire a déclarée perdue : ses certificats sont dans la liste des révoqués"),
+    ("cps-muette", "Une carte qui ne répond pas à la remise à zéro"),
+    (
+        "cps-inconnue",
+        "Une carte d'une génération passée, que les programmes d'aujourd'hui ne reconnaissent ni au contact ni à l'antenne",
+    ),
+    ("cps-changee", "La carte suivante du titulaire de cps-lefevre : les programmes en trouvent une autre qu'avant"),
+    ("cps4-lefevre", "La CPS4 de la généraliste dont cps-lefevre est la CPS3"),
+];
+
 /// Where cards come from.
 #[derive(Debug)]
 pub(super) struct Shelf {
@@ -50,6 +100,9 @@ struct Card {
     generation: Option<&'static str>,
     /// What its file says first, in its first comment.
     about: String,
+    /// The same in French, of a card of the program: the author of any other wrote in one language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about_fr: Option<&'static str>,
 }
 
 impl Shelf {
@@ -74,6 +127,7 @@ impl Shelf {
             shown: card.name.to_owned(),
             generation: Some(card.generation()),
             about: about(card.text),
+            about_fr: FRENCH.iter().find(|(name, _)| *name == card.name).map(|(_, french)| *french),
         });
         Cards { built_in: built_in.collect(), folder: self.folder.as_deref().map(in_folder) }
     }
@@ -99,7 +153,7 @@ fn in_folder(folder: &Path) -> FolderCards {
     names.sort_unstable();
     let mut cards = names.into_iter().filter_map(|name| {
         let about = about(&card_text(&folder.join(&name))?);
-        Some(Card { shown: shown::line(&name).into_owned(), name, generation: None, about })
+        Some(Card { shown: shown::line(&name).into_owned(), name, generation: None, about, about_fr: None })
     });
     let listed: Vec<_> = cards.by_ref().take(MOST).collect();
     FolderCards { path: shown::path(folder), more: cards.next().is_some(), cards: listed }
@@ -132,7 +186,7 @@ fn about(text: &str) -> String {
 mod tests {
     use std::fs;
 
-    use super::{Shelf, about};
+    use super::{FRENCH, Shelf, about};
 
     #[test]
     fn only_card_files_of_the_folder_are_there() {
@@ -160,6 +214,14 @@ mod tests {
         let none = Shelf::new(None).expect("nothing to read");
         assert!(none.file("a.toml").is_none() && none.cards().folder.is_none());
         assert!(none.cards().built_in.iter().any(|card| card.name == "vitale2-martin"));
+    }
+
+    #[test]
+    fn every_card_of_the_program_is_told_of_in_both_languages() {
+        let cards = Shelf::new(None).expect("nothing to read").cards().built_in;
+        let without: Vec<_> = cards.iter().filter(|card| card.about.is_empty() || card.about_fr.is_none()).collect();
+        assert!(without.is_empty(), "{without:?}");
+        assert!(FRENCH.iter().all(|(name, _)| cards.iter().any(|card| card.name == *name)));
     }
 
     #[test]

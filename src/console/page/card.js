@@ -2,7 +2,7 @@
 
 import { el, render, shown, toast } from "./dom.js";
 import { get, Refused } from "./api.js";
-import { t, said } from "./text.js";
+import { about, ofBoth, said, t } from "./text.js";
 
 const LINE = 16;
 
@@ -228,7 +228,7 @@ export class CardView {
   elements(file) {
     const rows = [];
     const add = (element, depth) => {
-      const name = el("td", {}, element.name);
+      const name = el("td", {}, ofBoth(element.name, element.name_fr), about(element));
       name.style.paddingInlineStart = `${depth * 14}px`;
       rows.push(
         el(
@@ -244,7 +244,7 @@ export class CardView {
           },
           el("td", { class: "at" }, `${element.start}..${element.end}`),
           name,
-          el("td", {}, shown(element.value)),
+          el("td", {}, shown(ofBoth(element.value, element.value_fr))),
           el("td", {}, el("span", { class: `origin ${element.origin}`, title: element.source }, t(`origin.${element.origin}`))),
         ),
       );

@@ -2,7 +2,7 @@
 
 import { el, render, shown, announce } from "./dom.js";
 import { complain, get } from "./api.js";
-import { number, ofBoth, t } from "./text.js";
+import { about, number, ofBoth, t } from "./text.js";
 
 /** Bytes on a line of a dump, as there is room. */
 const WIDE = 16;
@@ -58,17 +58,18 @@ export class Detail {
     });
   }
 
-  async show(one, secrets = false) {
-    this.seq = one.seq;
+  /** Shows the command with a number; again, with its secrets or in another language, if it is the same. */
+  async show(seq = this.seq, secrets = false) {
+    this.seq = seq;
     try {
-      const exchange = await get(`/api/dialogue/${one.seq}${secrets ? "?secrets=show" : ""}`);
-      if (this.seq === one.seq) this.draw(exchange, one, secrets);
+      const exchange = await get(`/api/dialogue/${seq}${secrets ? "?secrets=show" : ""}`);
+      if (this.seq === seq) this.draw(exchange, secrets);
     } catch (error) {
       complain(error);
     }
   }
 
-  draw(exchange, one, secrets) {
+  draw(exchange, secrets) {
     this.pane.setAttribute("aria-label", t("detail"));
     const copy = (pairs, what) =>
       el(
@@ -110,7 +111,7 @@ export class Detail {
           "p",
           { class: "secret-note" },
           secrets ? t("secret.shown") : t("secret.hidden"),
-          el("button", { "aria-pressed": String(secrets), "data-key": "secret", onclick: () => this.show(one, !secrets) }, secrets ? t("secret.hide") : t("secret.show")),
+          el("button", { "aria-pressed": String(secrets), "data-key": "secret", onclick: () => this.show(exchange.seq, !secrets) }, secrets ? t("secret.hide") : t("secret.show")),
         ),
       el(
         "section",
@@ -132,14 +133,14 @@ export class Detail {
 
   parts(parts) {
     const row = (part) => {
-      const name = el("td", {}, part.tag && el("code", {}, `${part.tag} `), part.name || (part.tag ? "" : t("unnamed")));
+      const name = el("td", {}, part.tag && el("code", {}, `${part.tag} `), ofBoth(part.name, part.name_fr), about(part));
       name.style.paddingInlineStart = `${part.depth * 14}px`;
       return el(
         "tr",
         {},
         el("td", { class: "at" }, part.start === undefined ? "" : `${part.start}..${part.end}`),
         name,
-        el("td", {}, part.in_part ? t("in.part") : shown(part.value ?? "")),
+        el("td", {}, part.in_part ? t("in.part") : shown(ofBoth(part.value ?? "", part.value_fr))),
         el("td", {}, part.origin && el("span", { class: `origin ${part.origin}` }, t(`origin.${part.origin}`))),
       );
     };

@@ -1,51 +1,20 @@
 // The dialogue: what programs say to cards, as it happens.
 
-import { el, render, announce, keep, dialog } from "./dom.js";
-import { complain, get, text as fetchText } from "./api.js";
+import { el, render, announce } from "./dom.js";
+import { get } from "./api.js";
 import { store, add, group, filter } from "./store.js";
 import { List } from "./list.js";
+import { drawn, makeRow, time, took } from "./row.js";
 import { t, ofBoth, number } from "./text.js";
 import { Detail } from "./detail.js";
+import { exportAs } from "./export.js";
 import { openPad } from "./pad.js";
 
 const ROW = 24;
 const LEVELS = ["done", "warning", "refused", "silent", "note"];
 
-const CELLS = ["time", "slotno", "what name", "file", "hex", "bytes end", "answer", "took end"];
-
 /** How long nobody types before the program is asked. */
 const PAUSE = 200;
-
-/** What is known of each row of the document. */
-const drawn = new WeakMap();
-
-/** Puts text, or elements, into a cell, if that is not what is there: most rows of a dialogue are like their neighbours. */
-function putIn(cell) {
-  let node = document.createTextNode("");
-  let there = "";
-  cell.append(node);
-  return (text, elements) => {
-    if (text === undefined) {
-      cell.replaceChildren(...elements);
-      node = undefined;
-      return;
-    }
-    if (node === undefined) {
-      node = document.createTextNode(text);
-      cell.replaceChildren(node);
-    } else if (text !== there) node.data = text;
-    there = text;
-  };
-}
-
-/** A time as it stands in the list: seconds since the readers were made. */
-const time = (micros) => number(micros / 1e6, 4);
-
-/** How long a card took. */
-function took(micros) {
-  if (micros < 1000) return `${micros} µs`;
-  return micros < 1e6 ? `${number(micros / 1000, 1)} ms` : `${number(micros / 1e6, 2)} s`;
-}
 
 export class Dialogue {
   constructor(slots) {
@@ -92,28 +61,26 @@ export class Dialogue {
     this.programBox = el("select", { "aria-label": t("filter.program"), "data-key": "program", onchange: (event) => this.ask({ program: event.target.value }) });
     this.pauseButton = el("button", { "aria-pressed": String(this.paused), "data-key": "pause", onclick: () => this.pause() }, t("pause"));
     this.count = el("p", { class: "count" });
+    // Of the grid below it, which says what it has in each cell.
     const head = el(
       "div",
-      { class: "list-head cols", role: "row", "aria-rowindex": "1" },
+      { class: "list-head cols", "aria-hidden": "true" },
       [["time", "time"], ["slotno", "slot.short"], ["name", "command"], ["file", "file"], ["hex", "bytes"], ["bytes end", "lengths"], ["answer", "answer"], ["took end", "took"]].map(
-        ([kind, key]) => el("span", { class: kind, role: "columnheader" }, t(key)),
+        ([kind, key]) => el("span", { class: kind }, t(key)),
       ),
     );
     this.sizer = el("div", { class: "sizer", role: "rowgroup" });
     this.scroll = el("div", { class: "scroll", tabindex: "0", role: "grid", "aria-label": t("dialogue"), "data-key": "list" }, this.sizer);
     this.empty = el("div", { class: "empty" });
     this.newest = el("button", { class: "newest primary", hidden: true, onclick: () => this.list.newest() }, t("newest"));
-    this.box = el("div", { class: "list" }, el("div", { role: "presentation" }, head), this.scroll, this.empty, this.newest);
-    head.removeAttribute("role");
-    for (const cell of head.children) cell.removeAttribute("role");
-    head.setAttribute("aria-hidden", "true");
-    this.split = el("div", { class: this.detail.seq ? "split open" : "split" }, this.box, this.detail.seq && this.detail.pane);
+    this.box = el("div", { class: "list" }, head, this.scroll, this.empty, this.newest);
+    this.split = el("div", { class: this.detail.seq === undefined ? "split" : "split open" }, this.box, this.detail.seq !== undefined && this.detail.pane);
     const active = this.list?.active ?? -1;
     this.list = new List({
       scroll: this.scroll,
       sizer: this.sizer,
       height: ROW,
-      make: () => this.makeRow(),
+      make: makeRow,
       draw: (row, index) => this.drawRow(row, index),
       choose: (index, isChosen) => this.choose(index, isChosen),
     });
@@ -137,6 +104,7 @@ export class Dialogue {
     );
     this.choices();
     this.gather();
+    if (this.detail.seq !== undefined) this.detail.show();
   }
 
   /** The slots and programs that can be chosen. */
@@ -307,21 +275,6 @@ export class Dialogue {
     } else this.tell();
   }
 
-  /** A row with all that one may need: to draw it is to set texts. */
-  makeRow() {
-    const cells = CELLS.map((kind) => el("span", { class: kind, role: "gridcell" }));
-    const [when, slot, name, file, hex, bytes, answer, long] = cells;
-    const [fileName, element] = [el("b"), el("span")];
-    const [dot, word, struck, meaning] = [el("span", { class: "dot", "aria-hidden": "true" }), el("span", { class: "sw" }), el("b", { class: "struck" }), el("i")];
-    file.append(fileName, element);
-    answer.append(dot, word, struck, meaning);
-    const row = el("div", { role: "row" }, cells);
-    const put = {};
-    for (const [key, cell] of Object.entries({ when, slot, name, fileName, element, hex, bytes, word, struck, meaning, long })) put[key] = putIn(cell);
-    drawn.set(row, { cells, dot, put, name, kind: "", head: undefined });
-    return row;
-  }
-
   drawRow(row, index) {
     const one = this.rows[index] ?? this.waiting[index - this.rows.length];
     const known = drawn.get(row);
@@ -351,7 +304,7 @@ export class Dialogue {
   drawCommand(put, one) {
     put.name(ofBoth(one.name, one.nameFr));
     put.fileName(one.file);
-    put.element(one.element && ` ${one.element}`);
+    put.element(one.element && ` ${ofBoth(one.element, one.elementFr)}`);
     put.hex(one.data || one.command);
     put.bytes(`${one.sent} → ${one.got}`);
     put.word(one.status);
@@ -415,7 +368,7 @@ export class Dialogue {
       this.split.append(this.detail.pane);
       this.split.classList.add("open");
     }
-    this.detail.show(one);
+    this.detail.show(one.seq);
   }
 
   close() {
@@ -425,34 +378,7 @@ export class Dialogue {
     this.scroll.focus();
   }
 
-  /** Asks how the dialogue is to be kept, and keeps it. */
   exportAs() {
-    const slots = this.slots();
-    const first = this.asked.slot || (slots.length > 1 ? "" : "0");
-    const all = slots.length > 1 && el("option", { value: "", selected: first === "" }, t("filter.slot.all"));
-    const slot = el("select", { id: "export-slot", onchange: () => { script.disabled = slot.value === ""; } }, all, slots.map((each) => el("option", { value: each.slot, selected: String(each.slot) === first }, `${each.slot} ${each.reader}`)));
-    const secrets = el("input", { type: "checkbox", id: "export-secrets" });
-    const save = async (form) => {
-      const query = new URLSearchParams(slot.value === "" ? {} : { slot: slot.value });
-      if (secrets.checked) query.set("secrets", "show");
-      try {
-        keep(form === "apdu" ? "dialogue.apdu" : "dialogue.scriptor", await fetchText(`/api/export/${form}?${query}`));
-        box.close();
-      } catch (error) {
-        complain(error);
-      }
-    };
-    const script = el("button", { disabled: first === "", title: t("export.one"), onclick: () => save("scriptor") }, t("export.scriptor"));
-    const box = dialog(t("export.title"), t("close"), [
-      el("p", {}, t("export.about")),
-      el("div", {}, el("label", { for: "export-slot" }, t("export.slot"), " "), slot),
-      el("div", { class: "check" }, secrets, el("label", { for: "export-secrets" }, t("export.secrets"))),
-      el(
-        "div",
-        { class: "slot-actions" },
-        el("button", { class: "primary", onclick: () => save("apdu") }, t("export.apdu")),
-        script,
-      ),
-    ]);
+    exportAs(this.slots(), this.asked.slot);
   }
 }

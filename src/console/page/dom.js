@@ -32,11 +32,19 @@ export function svg(name, properties, ...children) {
   return fill(document.createElementNS(SVG, name), properties, children);
 }
 
-/** Puts children in the place of those that are there, if they differ from them; who has the focus keeps it by its key. */
+const keyed = (key) => `[data-key="${CSS.escape(key)}"]`;
+
+/**
+ * Puts children in the place of those that are there. Who has the focus keeps it by its key; if that is gone, such as
+ * the button that removed a card, what stands in its place has it.
+ */
 export function render(parent, ...children) {
   const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const place = focused && [...parent.querySelectorAll("[data-key]")].indexOf(document.activeElement);
   parent.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  if (focused) parent.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (!focused) return;
+  const all = parent.querySelectorAll("[data-key]");
+  (parent.querySelector(keyed(focused)) ?? all[Math.min(place, all.length - 1)])?.focus({ preventScroll: true });
 }
 
 let announced = "";
@@ -68,8 +76,12 @@ export function toast(message, hint, isError = false) {
   setTimeout(() => note.remove(), isError ? 9000 : 4000);
 }
 
-/** A dialog with a heading; gives it and its body. It goes when it is closed, and the focus comes back by itself. */
+/**
+ * A dialog with a heading; gives it. It goes when it is closed, and the focus goes back to where it was, also if that was
+ * drawn anew meanwhile.
+ */
 export function dialog(title, close, body) {
+  const from = document.activeElement?.dataset.key;
   const heading = el("h2", { id: "dialog-title" }, title);
   const box = el(
     "dialog",
@@ -80,6 +92,7 @@ export function dialog(title, close, body) {
   box.addEventListener("close", () => {
     if (box.contains(toasts)) document.body.append(toasts);
     box.remove();
+    if (from && document.activeElement === document.body) document.querySelector(keyed(from))?.focus();
   });
   box.addEventListener("click", (event) => event.target === box && box.close());
   document.body.append(box);

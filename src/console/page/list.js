@@ -19,12 +19,13 @@ function mark(row, isActive) {
 }
 
 /**
- * `count` says how many rows there are, `draw(row, index)` fills a row, `key(index)` tells it from others, `choose(index,
- * how)` hears what is chosen. The list has the focus as a whole; its active row is told to who does not see it.
+ * `make()` gives a row of the document, `draw(row, index)` fills it, `choose(index, isChosen)` hears which row became the
+ * active one and whether it is to be opened. The list has the focus as a whole; its active row is told to who does not
+ * see it.
  */
 export class List {
-  constructor({ scroll, sizer, height, make, draw, choose, isChoosable }) {
-    Object.assign(this, { scroll, sizer, height, make, draw, choose, isChoosable });
+  constructor({ scroll, sizer, height, make, draw, choose }) {
+    Object.assign(this, { scroll, sizer, height, make, draw, choose });
     this.count = 0;
     this.active = -1;
     this.follows = true;

@@ -2,7 +2,7 @@
 
 import { el, render, dialog, announce, shown } from "./dom.js";
 import { does, get } from "./api.js";
-import { t, currentLanguage } from "./text.js";
+import { t, currentLanguage, ofBoth } from "./text.js";
 import { drawCard, kindName } from "./art.js";
 import { openFaults } from "./faults.js";
 import { openPad } from "./pad.js";
@@ -69,7 +69,7 @@ export class Slots {
 
   drawSlot(slot) {
     const face = this.faces[slot.slot];
-    const card = slot.card === null ? undefined : (face?.card ?? { name: shown(slot.card), people: [], lines: [], generation: 0 });
+    const card = slot.card === null ? undefined : (face?.card ?? { name: shown(slot.card), people: [], generation: 0 });
     const contactless = / Contactless /.test(slot.reader);
     const action = (key, label, act, kind) => el("button", { class: kind, "data-key": `${key}-${slot.slot}`, "aria-label": `${label}, ${t("slot", slot.slot)}`, onclick: act }, label);
     const title = card && (currentLanguage() === "fr" ? card.title_fr : card.title_en);
@@ -155,8 +155,10 @@ export class Slots {
     const cards = await get("/api/cards").catch(() => undefined);
     if (!cards) return;
     const shelf = el("div", { class: "shelf" });
+    // What an author wrote is in one language, and nobody says which.
+    const told = (card) => ofBoth(card.about, card.about_fr);
     const entry = (label, about, body) => {
-      const button = el("button", { draggable: "true", onclick: async () => (await does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", { lang: "en" }, about));
+      const button = el("button", { draggable: "true", onclick: async () => (await does(slot, "insert", body)) && box.close() }, el("span", { class: "mono" }, label), el("small", {}, about));
       button.addEventListener("dragstart", (event) => {
         event.dataTransfer.setData(KIND, JSON.stringify(body));
         // The dialog would be in the way of the slots.
@@ -175,8 +177,8 @@ export class Slots {
         cards.folder && part(t("insert.folder", cards.folder.path), cards.folder.cards.filter((card) => fits(card.shown, card.about)).map((card) => entry(card.shown, card.about, { file: card.name }))),
         part(t("insert.other"), others.filter((other) => fits(name(other))).map((other) => entry(name(other), other.reader, { from: other.slot }))),
         [...new Set(cards.built_in.map((card) => card.generation))].map((generation) => {
-          const own = cards.built_in.filter((card) => card.generation === generation && fits(card.shown, card.about));
-          return part(t("insert.builtin", kindName(generation)), own.map((card) => entry(card.shown, card.about, { card: card.name })));
+          const own = cards.built_in.filter((card) => card.generation === generation && fits(card.shown, told(card)));
+          return part(t("insert.builtin", kindName(generation)), own.map((card) => entry(card.shown, told(card), { card: card.name })));
         }),
         cards.folder?.more && el("p", {}, t("insert.more")),
       ].flat().filter(Boolean);

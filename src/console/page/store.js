@@ -20,7 +20,7 @@ function intern(text) {
 function record(entry) {
   const program = entry.program ?? "";
   const faults = entry.faults ? entry.faults.join(", ") : "";
-  const words = [entry.kind, entry.name, entry.name_fr, entry.file, entry.element, entry.status, entry.meaning ?? entry.said, entry.meaning_fr ?? entry.said_fr, program, faults];
+  const words = [entry.kind, entry.name, entry.name_fr, entry.file, entry.element, entry.element_fr, entry.status, entry.meaning ?? entry.said, entry.meaning_fr ?? entry.said_fr, program, faults];
   return {
     // What is sought in it: many entries say the same, so that it is there once, and is looked at once.
     words: intern(words.filter(Boolean).join("\n").toLowerCase()),
@@ -36,6 +36,7 @@ function record(entry) {
     nameFr: intern(entry.name_fr ?? ""),
     file: intern(entry.file ?? ""),
     element: intern(entry.element ?? ""),
+    elementFr: intern(entry.element_fr ?? ""),
     command: entry.command ?? "",
     data: entry.data ?? "",
     sent: entry.sent ?? 0,

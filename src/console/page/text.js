@@ -1,12 +1,14 @@
 // What the page says, in English and French.
 
+import { el } from "./dom.js";
+
 const EN = {
   skip: "Skip to the content",
   slots: "Readers", dialogue: "Dialogue", card: "Card", views: "Views", language: "Français", theme: "Theme",
   "theme.dark": "Dark", "theme.light": "Light", shortcuts: "Keys", close: "Close", copy: "Copy", copied: "Copied",
   "copy.what": (what) => `Copy: ${what}`,
   "state.live": "live", "state.broken": "connecting", "state.gone": "the readers are gone",
-  "state.refused": "not let in", "host": (name, pid) => `${name} · process ${pid}`,
+  "state.refused": "not let in", "host": (name, pid) => (name === String(pid) ? `process ${pid}` : `${name} · process ${pid}`),
   "banner.gone": "The readers are gone. What was said stays here; this page comes back when they do.",
   "banner.refused": "Other readers are at this address now: these were stopped or started anew. What was said stays here. Open the new address, which this says:",
   "banner.broken": "The connection broke. This page tries again.", "unreached": "The readers do not answer", "unreached.hint": "nothing was done",
@@ -43,7 +45,7 @@ const EN = {
   "note.session_opened": "A program came", "note.session_closed": "A program went", "note.lost": "Events lost",
   "note.of": (what, more) => `${what}: ${more}`,
   "detail": "The command in full", "data": "Data of the answer", "elements": "What the answer says", "element": "Element", "value": "Value", "origin": "Origin",
-  "origin.public": "public", "origin.inferred": "inferred", "origin.invented": "invented", "in.part": "in part", "unnamed": "",
+  "origin.public": "public", "origin.inferred": "inferred", "origin.invented": "invented", "in.part": "in part",
   "colon": ": ", "committed": "Written", "n.bytes": (n) => (n === 1 ? "1 byte" : `${number(n)} bytes`), "all.bytes": (n) => `Show all ${number(n)} bytes`,
   "secret.hidden": "This command presents a PIN, a code or a key. It is hidden.", "secret.shown": "The PIN, code or key of this command is shown.",
   "secret.show": "Show the secret", "secret.hide": "Hide it",
@@ -52,9 +54,9 @@ const EN = {
   "card.none": "There is no card in this slot.", "card.closed": "Nobody can look into this card: its chip is not one of ours.", "card.choose": "Slot",
   "card.files": "Files", "card.state": "Counters and state", "card.codes": "PINs and counters", "card.keys": "Keys without a counter", "card.channels": "Channels", "reference": "Reference", "directory": "Directory", "name": "Name", "card.refresh": "Look again", "card.power.on": "powered", "card.power.off": "no power",
   "card.transaction": "A transaction is open", "card.changed": (n) => (n === 1 ? "1 byte changed" : `${n} bytes changed`), "card.unchanged": "No file changed since it came in",
-  "changed": "changed", "created": "created", "gone": "gone", "closed": "closed", "size": "Size", "life": "Life cycle", "identifier": "Identifier", "rules": "Access rules",
+  "changed": "changed", "created": "created", "gone": "gone", "size": "Size", "life": "Life cycle", "identifier": "Identifier", "rules": "Access rules",
   "rule.read": "read", "rule.update": "update", "rule.append": "append", "rule.activate": "activate", "rule.deactivate": "deactivate", "rule.delete": "delete",
-  "source": "Source", "readable": "Reading, by the layout", "file.hidden": "Nobody reads this file from the card, so its bytes are hidden here.", "file.show": "Show its bytes", "file.hide": "Hide them",
+  "readable": "Reading, by the layout", "file.hidden": "Nobody reads this file from the card, so its bytes are hidden here.", "file.show": "Show its bytes", "file.hide": "Hide them",
   "secret.pin": "PIN", "secret.key_set": "Key set", "secret.private_key": "Private key", "secret.public_key": "Public key",
   "tries": (left, most) => `${left} of ${most} tries left`, "uses": (left, most) => `${left} of ${most} uses left`, "blocked": "blocked",
   "proved": (channels) => `proved on channel ${channels}`, "channel": (n) => `Channel ${n}`, "at": "at", "messaging": "secure messaging", "role": (role) => `role ${role}`, "nothing.proved": "nothing proved",
@@ -71,7 +73,7 @@ const EN = {
   "fault.kind.pad": "Zeros behind the data", "fault.kind.flip": "One bit flipped", "fault.kind.atr": "Another answer to reset", "fault.kind.late": "A late answer", "fault.kind.wtx": "The card asks for time",
   "fault.kind.power=before": "Power lost before a commit", "fault.kind.power=during": "Power lost during a commit", "fault.kind.power=after": "Power lost after a commit",
   "fault.kind.pull": "Pulled, and back", "fault.kind.unplug": "Reader unplugged, and back", "fault.kind.reset": "Reset by another program", "fault.kind.cancel": "PIN pad cancelled",
-  "face.virtual": "VIRTUAL CARD", "face.relayed": "REAL CARD, RELAYED", "kept": (name) => `Kept from run to run as ${name}`, "yes": "yes", "no": "no",
+  "face.virtual": "VIRTUAL CARD", "face.relayed": "REAL CARD, RELAYED", "kept": (name) => `Kept from run to run as ${name}`,
 };
 
 const FR = {
@@ -80,7 +82,7 @@ const FR = {
   "theme.dark": "Sombre", "theme.light": "Clair", shortcuts: "Touches", close: "Fermer", copy: "Copier", copied: "Copié",
   "copy.what": (what) => `Copier : ${what}`,
   "state.live": "en direct", "state.broken": "connexion", "state.gone": "les lecteurs sont partis",
-  "state.refused": "accès refusé", "host": (name, pid) => `${name} · processus ${pid}`,
+  "state.refused": "accès refusé", "host": (name, pid) => (name === String(pid) ? `processus ${pid}` : `${name} · processus ${pid}`),
   "banner.gone": "Les lecteurs sont partis. Ce qui a été dit reste ici ; cette page revient avec eux.",
   "banner.refused": "D'autres lecteurs sont à cette adresse : ceux-ci ont été arrêtés, ou relancés. Ce qui a été dit reste ici. Ouvrez la nouvelle adresse, que ceci dit :",
   "banner.broken": "La connexion est rompue. Cette page essaie encore.", "unreached": "Les lecteurs ne répondent pas", "unreached.hint": "rien n'a été fait",
@@ -117,7 +119,7 @@ const FR = {
   "note.session_opened": "Un programme est arrivé", "note.session_closed": "Un programme est parti", "note.lost": "Événements perdus",
   "note.of": (what, more) => `${what} : ${more}`,
   "detail": "La commande en entier", "data": "Données de la réponse", "elements": "Ce que dit la réponse", "element": "Élément", "value": "Valeur", "origin": "Origine",
-  "origin.public": "public", "origin.inferred": "déduit", "origin.invented": "inventé", "in.part": "en partie", "unnamed": "",
+  "origin.public": "public", "origin.inferred": "déduit", "origin.invented": "inventé", "in.part": "en partie",
   "colon": " : ", "committed": "Écrit", "n.bytes": (n) => (n <= 1 ? `${n} octet` : `${number(n)} octets`), "all.bytes": (n) => `Montrer les ${number(n)} octets`,
   "secret.hidden": "Cette commande présente un code ou une clé. Il est caché.", "secret.shown": "Le code ou la clé de cette commande est montré.",
   "secret.show": "Montrer le secret", "secret.hide": "Le cacher",
@@ -126,9 +128,9 @@ const FR = {
   "card.none": "Il n'y a pas de carte dans cet emplacement.", "card.closed": "Personne ne peut voir dans cette carte : sa puce n'est pas des nôtres.", "card.choose": "Emplacement",
   "card.files": "Fichiers", "card.state": "Compteurs et état", "card.codes": "Codes et compteurs", "card.keys": "Clés sans compteur", "card.channels": "Canaux", "reference": "Référence", "directory": "Répertoire", "name": "Nom", "card.refresh": "Regarder encore", "card.power.on": "sous tension", "card.power.off": "hors tension",
   "card.transaction": "Une transaction est ouverte", "card.changed": (n) => (n === 1 ? "1 octet a changé" : `${n} octets ont changé`), "card.unchanged": "Aucun fichier n'a changé depuis l'insertion",
-  "changed": "modifié", "created": "créé", "gone": "absent", "closed": "fermé", "size": "Taille", "life": "Cycle de vie", "identifier": "Identifiant", "rules": "Règles d'accès",
+  "changed": "modifié", "created": "créé", "gone": "absent", "size": "Taille", "life": "Cycle de vie", "identifier": "Identifiant", "rules": "Règles d'accès",
   "rule.read": "lire", "rule.update": "modifier", "rule.append": "ajouter", "rule.activate": "activer", "rule.deactivate": "désactiver", "rule.delete": "supprimer",
-  "source": "Source", "readable": "Lecture, selon la structure", "file.hidden": "Personne ne lit ce fichier sur la carte : ses octets sont cachés ici.", "file.show": "Montrer ses octets", "file.hide": "Les cacher",
+  "readable": "Lecture, selon la structure", "file.hidden": "Personne ne lit ce fichier sur la carte : ses octets sont cachés ici.", "file.show": "Montrer ses octets", "file.hide": "Les cacher",
   "secret.pin": "Code", "secret.key_set": "Jeu de clés", "secret.private_key": "Clé privée", "secret.public_key": "Clé publique",
   "tries": (left, most) => (left < 2 ? `${left} essai restant sur ${most}` : `${left} essais restants sur ${most}`), "uses": (left, most) => (left < 2 ? `${left} usage restant sur ${most}` : `${left} usages restants sur ${most}`), "blocked": "bloqué",
   "proved": (channels) => `prouvé sur le canal ${channels}`, "channel": (n) => `Canal ${n}`, "at": "en", "messaging": "messagerie sécurisée", "role": (role) => `rôle ${role}`, "nothing.proved": "rien de prouvé",
@@ -145,7 +147,7 @@ const FR = {
   "fault.kind.pad": "Des zéros après les données", "fault.kind.flip": "Un bit retourné", "fault.kind.atr": "Une autre réponse à la remise à zéro", "fault.kind.late": "Réponse en retard", "fault.kind.wtx": "La carte demande du temps",
   "fault.kind.power=before": "Courant perdu avant une écriture", "fault.kind.power=during": "Courant perdu pendant une écriture", "fault.kind.power=after": "Courant perdu après une écriture",
   "fault.kind.pull": "Carte retirée, puis remise", "fault.kind.unplug": "Lecteur débranché, puis rebranché", "fault.kind.reset": "Remise à zéro par un autre programme", "fault.kind.cancel": "Annulation au clavier",
-  "face.virtual": "CARTE VIRTUELLE", "face.relayed": "CARTE RÉELLE, RELAYÉE", "kept": (name) => `Gardée d'une fois à l'autre : ${name}`, "yes": "oui", "no": "non",
+  "face.virtual": "CARTE VIRTUELLE", "face.relayed": "CARTE RÉELLE, RELAYÉE", "kept": (name) => `Gardée d'une fois à l'autre : ${name}`,
 };
 
 let language = "en";
@@ -174,6 +176,9 @@ const typeset = (text) =>
 
 /** Of what is said in both languages, that of the page. */
 export const ofBoth = (english, french) => (language === "fr" && french ? typeset(french) : english);
+
+/** What a key of a card file means, behind its name. */
+export const about = (element) => element.about && el("small", { class: "about" }, ofBoth(element.about, element.about_fr));
 
 /** A sentence of the program, which speaks the language of the page. */
 export const spoken = (text) => (language === "fr" ? typeset(text) : text);

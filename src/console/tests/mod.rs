@@ -403,6 +403,31 @@ fn a_button_arms_every_kind_of_fault() {
     }
 }
 
+/// What French there is of what stands in a file goes with its English.
+#[test]
+fn elements_have_their_french_and_what_their_keys_mean() {
+    let house = House::new();
+    // EF.ATR by its short identifier, from where it says how long commands may be.
+    house.send(&[&[0, 0xB0, 0x9D, 0x1E, 0x12]]);
+    let entries = house.entries(1);
+    let read = entries.iter().find(|entry| entry["kind"] == "command").expect("a command");
+    assert!(read["element"].as_str().is_some_and(|names| names.starts_with("longest command, ")), "{read}");
+    assert!(read["element_fr"].as_str().is_some_and(|names| names.starts_with("plus longue commande, ")), "{read}");
+    let card = house.json("/api/slots/0/card");
+    let file = |name: &str| {
+        let files = card["files"].as_array().expect("a list");
+        files.iter().find(|file| file["name"] == name).unwrap_or_else(|| panic!("{name}: {card}"))
+    };
+    let person = &file("IDENTITE")["elements"][0];
+    let name = &person["elements"][0];
+    assert_eq!((&name["name"], &name["name_fr"]), (&json!("nom_usage"), &Value::Null));
+    assert!(name["about"].is_string() && name["about_fr"].is_string(), "{name}");
+    let last = file("IDENTITE")["elements"].as_array().and_then(|all| all.last()).expect("an element");
+    assert_eq!((&last["name"], &last["name_fr"]), (&json!("unused"), &json!("inutilisé")));
+    let cards = house.json("/api/cards");
+    assert!(cards["built_in"][0]["about_fr"].is_string(), "{cards}");
+}
+
 #[test]
 fn the_card_is_seen_with_what_changed() {
     let house = House::new();

@@ -50,6 +50,11 @@ visit(async (page) => {
   const others = await serve("others", address);
   try {
     await page.locator("#banner", { hasText: "virtuale console --url" }).waitFor({ timeout: 60_000 });
+    // Who loads the page again is told so by a page, and not by JSON.
+    await page.reload();
+    await page.getByRole("heading", { name: "Cette page demande l'adresse" }).waitFor();
+    assert.equal(await page.locator("code").innerText(), "virtuale console --url");
+    await look(page, "an old address");
     const ours = new URL(virtuale("console", "--url", "--name", "others"));
     await page.goto(ours.href);
     await page.locator(".slot-name strong", { hasText: "vitale2-durand" }).waitFor();

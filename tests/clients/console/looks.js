@@ -66,6 +66,18 @@ assert.equal(read.status, 0, read.stderr);
 async function french(page) {
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
   await page.getByRole("button", { name: "Retirer, Emplacement 0" }).waitFor();
+  // The words around the names of commands, what stands in files, and the cards of the program.
+  await press(page.locator(".row:visible .name", { hasText: "READ BINARY du fichier 2, à l’octet 0" }).first());
+  await page.locator(".detail h3", { hasText: "READ BINARY du fichier 2, à l’octet 0" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("2");
+  await page.locator(".tree-item", { hasText: "IDENTITE" }).first().click();
+  await page.locator(".parts td", { hasText: "inutilisé" }).first().waitFor();
+  await page.locator(".parts td", { hasText: "Nom d’usage" }).first().waitFor();
+  await page.keyboard.press("i");
+  await page.getByRole("button", { name: /vitale2-durand Célibataire/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("1");
   // No text is missing in a language.
   const [english, french] = await page.evaluate(async () => (await import("/text.js")).keys());
   assert.deepEqual(english, french);

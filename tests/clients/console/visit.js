@@ -60,9 +60,10 @@ visit(async (page) => {
     return scroll.scrollHeight > scroll.clientHeight && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 30;
   });
 
-  // The card is pulled and put back; pcsc_scan and the program see it.
-  await page.getByRole("button", { name: "Remove, Slot 0" }).click();
+  // The card is pulled and put back; pcsc_scan and the program see it. Who does it by keys stays where he is.
+  await page.getByRole("button", { name: "Remove, Slot 0" }).press("Enter");
   await page.locator(".slot").first().getByText("No card.").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.key), "reinsert-0");
   assert.equal(JSON.parse(virtuale("slots", "--json")).slots[0].card, null);
   await page.getByRole("button", { name: "Put back, Slot 0" }).click();
   await page.locator(".slot .face").first().waitFor();
