@@ -180,7 +180,6 @@ if (enter()) {
       if (kind === "slots") slots.hear(data);
       else if (kind === "entries") {
         dialogue.hear(data);
-        slots.hearEntries(data);
         if (data.some((entry) => entry.slot === card.slot)) lookAgain();
       } else if (kind === "underway") dialogue.hearWaiting(data);
       else if (kind === "lost") {

@@ -2,7 +2,7 @@
 
 import { el, render, shown, toast } from "./dom.js";
 import { get, Refused } from "./api.js";
-import { about, ofBoth, said, t } from "./text.js";
+import { abouts, currentLanguage, ofBoth, said, t } from "./text.js";
 
 const LINE = 16;
 
@@ -40,6 +40,10 @@ export class CardView {
 
   draw() {
     const slots = this.slots();
+    // What is there stays as long as it is true: who is about to press something presses that.
+    const now = JSON.stringify([this.card, this.why, this.slot, this.file, this.secrets, currentLanguage(), slots.map((slot) => slot.reader)]);
+    if (now === this.drawn) return;
+    this.drawn = now;
     const choose = el(
       "select",
       { "aria-label": t("card.choose"), "data-key": "card-slot", onchange: (event) => this.look(Number(event.target.value)) },
@@ -227,6 +231,7 @@ export class CardView {
 
   elements(file) {
     const rows = [];
+    const about = abouts();
     const add = (element, depth) => {
       const name = el("td", {}, ofBoth(element.name, element.name_fr), about(element));
       name.style.paddingInlineStart = `${depth * 14}px`;

@@ -2,7 +2,7 @@
 
 import { el, render, shown, announce } from "./dom.js";
 import { complain, get } from "./api.js";
-import { about, number, ofBoth, t } from "./text.js";
+import { abouts, number, ofBoth, t } from "./text.js";
 
 /** Bytes on a line of a dump, as there is room. */
 const WIDE = 16;
@@ -132,6 +132,7 @@ export class Detail {
   }
 
   parts(parts) {
+    const about = abouts();
     const row = (part) => {
       const name = el("td", {}, part.tag && el("code", {}, `${part.tag} `), ofBoth(part.name, part.name_fr), about(part));
       name.style.paddingInlineStart = `${part.depth * 14}px`;

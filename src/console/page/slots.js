@@ -22,7 +22,6 @@ export class Slots {
     this.status = undefined;
     this.faces = [];
     this.out = new Map();
-    this.away = new Set();
     this.rail = document.getElementById("rail");
     this.takesPulled(document.getElementById("main"));
   }
@@ -36,22 +35,13 @@ export class Slots {
       const was = before?.slots[slot.slot];
       if (was?.card && !slot.card) this.out.set(slot.slot, was.card);
       if (slot.card) this.out.delete(slot.slot);
-      if (was && was.card !== slot.card) announce(t(slot.card ? "inserted" : "removed", shown(slot.reader)));
+      if (slot.unplugged && !was?.unplugged) announce(t("unplugged.said", shown(slot.reader)));
+      else if (was && was.card !== slot.card) announce(t(slot.card ? "inserted" : "removed", shown(slot.reader)));
       if (slot.asks && !was?.asks) announce(t(`asks.${slot.asks.pin}`, slot.asks.shortest, slot.asks.longest));
     }
     this.draw();
     this.faultsAnew?.();
     this.changed();
-  }
-
-  /** A reader that a fault unplugged is away until its card is in again. */
-  hearEntries(entries) {
-    const before = [...this.away].join();
-    for (const entry of entries) {
-      if (entry.faults?.some((fault) => fault.startsWith("unplug"))) this.away.add(entry.slot);
-      if (entry.kind === "inserted") this.away.delete(entry.slot);
-    }
-    if ([...this.away].join() !== before) this.draw();
   }
 
   list() {
@@ -77,7 +67,7 @@ export class Slots {
       "article",
       { class: "slot", "aria-labelledby": `slot-${slot.slot}`, "data-slot": slot.slot },
       el("div", { class: "slot-head" }, el("h3", { id: `slot-${slot.slot}` }, slot.reader), el("span", { class: "slot-number" }, t("slot", slot.slot))),
-      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t(this.away.has(slot.slot) ? "unplugged" : "vacant")),
+      card ? this.drawn(card, slot, contactless) : el("div", { class: "vacant" }, slot.awaits ? el("span", { lang: "en" }, shown(slot.awaits)) : t(slot.unplugged ? "unplugged" : "vacant")),
       card && el("p", { class: "slot-name" }, el("strong", { title: card.name }, card.name.replace(/^.*[/\\](?=.)/, "")), title),
       slot.atr && el("p", { class: "slot-atr" }, slot.atr.replace(/(..)(?=.)/g, "$1 ")),
       card && !slot.atr && el("p", { class: "slot-note" }, t("mute")),
@@ -97,7 +87,7 @@ export class Slots {
         { class: "slot-actions" },
         action("insert", t("insert"), () => this.choose(slot)),
         card && action("remove", t("remove"), () => does(slot, "remove")),
-        !card && this.out.has(slot.slot) && action("reinsert", t("reinsert"), () => does(slot, "reinsert")),
+        !card && !slot.unplugged && this.out.has(slot.slot) && action("reinsert", t("reinsert"), () => does(slot, "reinsert")),
         card && action("look", t("look"), () => this.look(slot.slot)),
         face?.pad && action("pad", t("pin"), () => openPad(slot)),
         slot.faults && action("fault", t("faults"), () => this.openFaults(slot)),

@@ -12,7 +12,7 @@ const EN = {
   "banner.gone": "The readers are gone. What was said stays here; this page comes back when they do.",
   "banner.refused": "Other readers are at this address now: these were stopped or started anew. What was said stays here. Open the new address, which this says:",
   "banner.broken": "The connection broke. This page tries again.", "unreached": "The readers do not answer", "unreached.hint": "nothing was done",
-  "slot": (slot) => `Slot ${slot}`, "vacant": "No card. Drop one here, or choose one.", "unplugged": "The reader is unplugged. It comes back by itself, with its card.",
+  "slot": (slot) => `Slot ${slot}`, "vacant": "No card. Drop one here, or choose one.", "unplugged": "The reader is unplugged. It comes back by itself, with its card.", "unplugged.said": (reader) => `${reader} is unplugged`,
   "insert": "Insert…", "insert.title": (reader) => `A card for ${reader}`, "insert.find": "Find a card",
   "insert.builtin": (kind) => `Built-in cards: ${kind}`, "insert.folder": (path) => `Card files in ${path}`, "insert.more": "There are more files than are listed.",
   "insert.other": "Cards in other slots", "insert.none": "No card is called so.",
@@ -86,7 +86,7 @@ const FR = {
   "banner.gone": "Les lecteurs sont partis. Ce qui a été dit reste ici ; cette page revient avec eux.",
   "banner.refused": "D'autres lecteurs sont à cette adresse : ceux-ci ont été arrêtés, ou relancés. Ce qui a été dit reste ici. Ouvrez la nouvelle adresse, que ceci dit :",
   "banner.broken": "La connexion est rompue. Cette page essaie encore.", "unreached": "Les lecteurs ne répondent pas", "unreached.hint": "rien n'a été fait",
-  "slot": (slot) => `Emplacement ${slot}`, "vacant": "Pas de carte. Déposez-en une ici, ou choisissez-en une.", "unplugged": "Le lecteur est débranché. Il revient de lui-même, avec sa carte.",
+  "slot": (slot) => `Emplacement ${slot}`, "vacant": "Pas de carte. Déposez-en une ici, ou choisissez-en une.", "unplugged": "Le lecteur est débranché. Il revient de lui-même, avec sa carte.", "unplugged.said": (reader) => `${reader} est débranché`,
   "insert": "Insérer…", "insert.title": (reader) => `Une carte pour ${reader}`, "insert.find": "Chercher une carte",
   "insert.builtin": (kind) => `Cartes intégrées : ${kind}`, "insert.folder": (path) => `Fichiers de carte dans ${path}`, "insert.more": "Il y a plus de fichiers que la liste n'en montre.",
   "insert.other": "Cartes des autres emplacements", "insert.none": "Aucune carte ne porte ce nom.",
@@ -177,8 +177,15 @@ const typeset = (text) =>
 /** Of what is said in both languages, that of the page. */
 export const ofBoth = (english, french) => (language === "fr" && french ? typeset(french) : english);
 
-/** What a key of a card file means, behind its name. */
-export const about = (element) => element.about && el("small", { class: "about" }, ofBoth(element.about, element.about_fr));
+/** Gives what says what the key of a card file means that an element is called by: once for all elements of a table. */
+export function abouts() {
+  const told = new Set();
+  return ({ about, about_fr }) => {
+    if (!about || told.has(about)) return undefined;
+    told.add(about);
+    return el("small", { class: "about" }, ofBoth(about, about_fr));
+  };
+}
 
 /** A sentence of the program, which speaks the language of the page. */
 export const spoken = (text) => (language === "fr" ? typeset(text) : text);

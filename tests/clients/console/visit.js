@@ -139,6 +139,13 @@ visit(async (page) => {
   const run = await program("scriptor", "kept.scriptor").ended;
   assert.ok(run.code === 0 && run.said.includes(`> ${READ}`), run.said);
 
+  // A reader that is unplugged is told apart from one without a card, and comes back with it.
+  virtuale("fault", "0", "unplug=4s");
+  await program("opensc-tool", "-r", "0", "-s", "00 84 00 00 08").ended;
+  await page.locator(".slot .vacant", { hasText: "The reader is unplugged" }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Put back, Slot 0" }).isHidden());
+  await page.locator(".slot .face").first().waitFor();
+
   // The card from inside: what changed since it came in, the tries of its PIN, what was proved.
   await page.keyboard.press("2");
   await page.locator(".meter", { hasText: "3 of 3 tries left" }).first().waitFor();
