@@ -5,6 +5,10 @@
 //!
 //! pcscd looks at a slot whenever its polling function returns. A card that went and came back between two looks would
 //! have lost its power behind pcscd's back; so it is told once that the slot is empty, and then again that it is not.
+//!
+//! Readers that are stopped, not ended, keep their connections and say nothing. Those that say again and again which
+//! cards are in are lost when they do not: whoever waits for them hears that, and their answers to what was asked before
+//! go to nobody.
 
 use std::{
     collections::BTreeMap,
@@ -30,6 +34,14 @@ const LOOK_ROUND: Duration = Duration::from_millis(250);
 
 /// How long pcscd waits, as it begins, to hear which cards are in.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
+
+/// How long readers may say nothing that repeat which cards are in. Each beat of theirs may be late on a busy machine.
+#[cfg(not(test))]
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// What a test has time for.
+#[cfg(test)]
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// A generation that no card has.
 const NO_CARD_OF_OURS: u64 = u64::MAX;
@@ -186,17 +198,15 @@ impl Channel {
     /// [`Lost`]; pcscd then finds the card gone.
     pub(crate) fn ask<T>(&self, request: &Request<'_>, take: impl FnOnce(Reply<'_>) -> T) -> Result<T, Lost> {
         let slot = self.slot().ok_or(Lost::Gone)?;
-        if !lock(&self.device.watch).is_connected {
-            return Err(Lost::Gone);
-        }
-        let epoch = self.device.epoch.load(Ordering::Acquire);
+        let Some(epoch) = self.device.running() else { return Err(Lost::Gone) };
+        let do_run = || self.device.running() == Some(epoch);
         let mut link = lock(&slot.link);
         // A connection to readers that went away is not one to those that came.
         let (_, mut open) = match link.take().filter(|(of, _)| *of == epoch) {
             Some(open) => open,
             None => (epoch, Link::connect(&self.device.place.socket, self.slot).map_err(|_| Lost::Gone)?),
         };
-        match open.ask(request) {
+        match open.ask(request, do_run) {
             Ok(reply) => {
                 if reply.outcome == Outcome::POWER_TAKEN {
                     slot.lose();
@@ -207,8 +217,7 @@ impl Channel {
             }
             Err(error) => {
                 slot.lose();
-                let is_slow = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
-                Err(if is_slow { Lost::Slow } else { Lost::Gone })
+                Err(if link::is_slow(&error) { Lost::Slow } else { Lost::Gone })
             }
         }
     }
@@ -280,6 +289,11 @@ impl Device {
         Ok(device)
     }
 
+    /// Which readers run, by a number that no others have; `None` if none do.
+    fn running(&self) -> Option<u64> {
+        lock(&self.watch).is_connected.then(|| self.epoch.load(Ordering::Acquire))
+    }
+
     /// Waits until it was seen whether readers are there.
     fn await_first_look(&self) {
         let watch = lock(&self.watch);
@@ -311,7 +325,8 @@ impl Device {
         }
     }
 
-    /// Hears from readers until they go.
+    /// Hears from readers until they go, or fall silent. For their first word they may take as long as they like: as long
+    /// as they are stopped.
     fn listen(&self) -> io::Result<()> {
         let stream = Arc::new(link::connect(&self.place.socket, Purpose::States)?);
         {
@@ -321,10 +336,16 @@ impl Device {
             }
             watch.stream = Some(Arc::clone(&stream));
         }
-        let mut inbox = Inbox::default();
+        let (mut inbox, mut last) = (Inbox::default(), None);
         loop {
-            let States(states) =
+            let said =
                 States::parse(inbox.frame(&*stream)?).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+            if last.as_ref() == Some(&said) {
+                // They repeat it, and will go on to.
+                stream.set_read_timeout(Some(SILENCE))?;
+            }
+            let states = said.0.clone();
+            last = Some(said);
             let none = std::iter::repeat(State::default());
             if !lock(&self.watch).is_connected {
                 self.epoch.fetch_add(1, Ordering::AcqRel);
@@ -494,6 +515,52 @@ mod tests {
             assert!(Instant::now() < end, "it was never {wanted}");
             channel.poll(Duration::from_millis(100));
         }
+    }
+
+    #[test]
+    fn readers_that_are_stopped_are_cards_that_are_pulled_until_they_go_on() {
+        let socket = socket("stopped");
+        const LUN: u64 = 8 << 16;
+        Channel::open(LUN, Place { slots: 1, socket: socket.clone() }).expect("a thread");
+        let channel = Channel::find(LUN).expect("it is open");
+        let played = Played::at(socket);
+        // They repeat what they say, and then they are stopped while a command is under way.
+        played.tell(&[state(1, true)]);
+        played.tell(&[state(1, true)]);
+        await_presence(&channel, true);
+        let begin = Instant::now();
+        let asked = thread::scope(|scope| {
+            let asked = scope.spawn(|| channel.ask(&Request::Transmit(b"old"), |reply| reply.given.to_vec()));
+            let old = played.streams.recv_timeout(LONG).expect("a connection");
+            assert_eq!(asked.join().expect("no panic"), Err(Lost::Gone));
+            old
+        });
+        assert!((super::SILENCE..LONG).contains(&begin.elapsed()));
+        await_presence(&channel, false);
+        assert_eq!(channel.ask(&Request::PowerUp, |_| ()), Err(Lost::Gone), "and it takes no time");
+        // They go on: the driver is there again, and waits as long as they take. What they answer now to what was asked
+        // before is not taken for an answer to what is asked next.
+        let (purpose, states, _) = played.streams.recv_timeout(LONG).expect("it looks for them");
+        assert_eq!(purpose, Purpose::States);
+        thread::sleep(super::SILENCE * 2);
+        assert!(played.streams.try_recv().is_err(), "one of its connections waits, and no more come");
+        (&states).write_all(&States(vec![state(1, true)]).to_frame()).expect("it reads");
+        await_presence(&channel, true);
+        let (_, old, mut inbox) = asked;
+        assert_eq!(inbox.frame(&old).map(Request::parse).expect("it was asked"), Some(Request::Transmit(b"old")));
+        let mut frame = Vec::new();
+        Reply { outcome: Outcome::DONE, given: b"late" }.put(&mut frame);
+        // The driver may have hung up already.
+        let _ = (&old).write_all(&frame);
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| channel.ask(&Request::Transmit(b"new"), |reply| reply.given.to_vec()));
+            let (_, stream, mut inbox) = played.streams.recv_timeout(LONG).expect("a connection of its own");
+            // These readers do not repeat themselves, as those of before: they may take their time.
+            thread::sleep(super::SILENCE * 2);
+            Played::reply(&stream, &mut inbox, Reply { outcome: Outcome::DONE, given: b"answer" });
+            assert_eq!(asked.join().expect("no panic"), Ok(b"answer".to_vec()));
+        });
+        assert!(Channel::close(LUN).is_some());
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! One connection to the readers, on which they are asked for one thing after the other.
+//!
+//! How long an answer takes says nothing of whether one will come: a card may make a key, and a person type a PIN.
+//! Whether the readers still run is heard on another connection; here it is asked for again and again.
 
 use std::{
     io::{self, Write},
@@ -6,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::wire::{self, Hello, Inbox, Purpose, Reply, Request};
@@ -14,8 +17,12 @@ use crate::wire::{self, Hello, Inbox, Purpose, Reply, Request};
 /// How long it may take to connect: it takes no time, unless the readers' process is stopped.
 const CONNECTION: Duration = Duration::from_secs(2);
 
-/// How long the readers may take for an answer. A card may make a key, and a person type a code.
-const ANSWER: Duration = Duration::from_secs(300);
+/// How long the readers may take for an answer while they run. The longest that a program can ask for are three PINs at
+/// a pad, each in its 255 s [PCSC-PART-10 2.5].
+const ANSWER: Duration = Duration::from_secs(900);
+
+/// How often it is asked meanwhile whether they still run.
+const LOOK_ROUND: Duration = Duration::from_millis(500);
 
 /// How long it may take until the readers have room for a request.
 const REQUEST: Duration = Duration::from_secs(10);
@@ -35,20 +42,35 @@ impl Link {
     /// That no readers are there.
     pub(crate) fn connect(socket: &Path, slot: u8) -> io::Result<Self> {
         let stream = connect(socket, Purpose::Slot(slot))?;
-        stream.set_read_timeout(Some(ANSWER))?;
+        stream.set_read_timeout(Some(LOOK_ROUND))?;
         Ok(Self { stream, inbox: Inbox::default() })
     }
 
-    /// Asks for something.
+    /// Asks for something, and waits for as long as the readers run.
     ///
     /// # Errors
     ///
-    /// That the readers are gone, or gave no answer in time, or none that is one. The connection is over then.
-    pub(crate) fn ask(&mut self, request: &Request<'_>) -> io::Result<Reply<'_>> {
+    /// That the readers are gone or do not run, or gave no answer in time, or none that is one. The connection is over
+    /// then: an answer that comes later is that of nothing.
+    pub(crate) fn ask(&mut self, request: &Request<'_>, do_run: impl Fn() -> bool) -> io::Result<Reply<'_>> {
+        let begin = Instant::now();
         (&self.stream).write_all(&request.to_frame())?;
+        while let Err(error) = self.inbox.fill(&self.stream) {
+            if !is_slow(&error) || begin.elapsed() >= ANSWER {
+                return Err(error);
+            }
+            if !do_run() {
+                return Err(io::ErrorKind::NotConnected.into());
+            }
+        }
         let body = self.inbox.frame(&self.stream)?;
         Reply::parse(body).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
+}
+
+/// Whether it says that nothing came in time.
+pub(crate) fn is_slow(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
 /// Connects for a purpose. Who waits for this may stop waiting; the system has no word for that, but a thread can be

@@ -2,12 +2,16 @@
 //!
 //! A frame is the number of its bytes, 32 bits, and these; numbers have their lowest byte first. A connection begins
 //! with a [`Hello`], which has no reply: it says what the connection is for. On one for a slot the driver sends a
-//! [`Request`] and gets a [`Reply`], one after the other. On one for states the readers send [`States`], at once and
-//! then whenever a card came or went.
+//! [`Request`] and gets a [`Reply`], one after the other. On one for states the readers send [`States`], at once, then
+//! whenever a card came or went, and the same again each [`BEAT`]: once at the beginning, too, so that who hears them
+//! knows that more will come. Readers of before did not say the same twice.
 //!
 //! Both sides take this for hostile input: nothing here can panic, and nothing is longer than [`LONGEST_FRAME`].
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
 
 /// The version of this language. The driver may be older than the readers, or younger: it stays where it was installed.
 pub const VERSION: u16 = 1;
@@ -17,6 +21,9 @@ pub const LONGEST: usize = 4 + 3 + (1 << 16) + 3 + 2;
 
 /// The longest frame, without its length.
 pub const LONGEST_FRAME: usize = LONGEST + 16;
+
+/// How often readers say which cards are in, also if none came or went: readers that are stopped say nothing.
+pub const BEAT: Duration = Duration::from_secs(2);
 
 /// How much is read at once.
 const GULP: usize = 4096;
@@ -251,12 +258,23 @@ impl Inbox {
     ///
     /// What the connection says; [`io::ErrorKind::UnexpectedEof`] if it is over, [`io::ErrorKind::InvalidData`] if the
     /// frame would be too long.
-    pub fn frame(&mut self, mut stream: impl Read) -> io::Result<&[u8]> {
+    pub fn frame(&mut self, stream: impl Read) -> io::Result<&[u8]> {
+        self.taken = self.fill(stream)?;
+        Ok(self.bytes.get(4..self.taken).unwrap_or_default())
+    }
+
+    /// Waits for the next frame and leaves it here; where it ends. After an error that says to try again, what has come
+    /// is still here.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`frame`](Self::frame).
+    pub(crate) fn fill(&mut self, mut stream: impl Read) -> io::Result<usize> {
         self.bytes.drain(..self.taken);
         self.taken = 0;
-        let whole = loop {
+        loop {
             if let Some(whole) = self.whole()? {
-                break whole;
+                return Ok(whole);
             }
             let begin = self.bytes.len();
             // As much as comes: room for what is only announced is not made.
@@ -268,9 +286,7 @@ impl Inbox {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
                 _ => {}
             }
-        };
-        self.taken = whole;
-        Ok(self.bytes.get(4..whole).unwrap_or_default())
+        }
     }
 
     /// Whether more has come than was taken.

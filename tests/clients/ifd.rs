@@ -30,6 +30,8 @@ fn cards_come_and_go_in_the_readers_of_a_real_pcscd(sandbox: &Sandbox, apart: &[
         .says("a card that came back gives 80100069\n")?
         .says("a command of 65544 bytes gives 0 6700\n")?
         .says("the readers were seen to go\n3b:ac:00:40:2a:00:12:25:00:64:80:00:03:10:00:90:00\nthe readers came back")?
-        .says("readers that were killed are gone")?;
+        .says("readers that were killed are gone")?
+        .says("with 8010000C, the card is gone\nthey went on: 6120\n")?
+        .says("a pad asks on for a program that is gone, until the key that cancels\n")?;
     Ok(())
 }

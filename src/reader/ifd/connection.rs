@@ -26,9 +26,6 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the driver may take to say what a connection is for, and to take what it is told.
 const MESSAGE: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether somebody still wants to hear of states.
-const LOOK_ROUND: Duration = Duration::from_secs(5);
-
 /// No request.
 const NONE: u64 = 0;
 
@@ -73,10 +70,11 @@ impl Connection {
         }
     }
 
-    /// Tells which cards are in, now and whenever that changes.
+    /// Tells which cards are in, now and whenever that changes, and with each beat again: by that the driver knows that
+    /// we run.
     fn tell(&self, readers: &Readers, bell: &Bell) -> io::Result<()> {
-        let (mut seen, mut last) = (u64::MAX, None);
-        while let Some(rings) = bell.await_ring(seen, Some(Instant::now() + LOOK_ROUND)) {
+        let (mut seen, mut last, mut beat) = (u64::MAX, None, Instant::now());
+        while let Some(rings) = bell.await_ring(seen, Some(beat)) {
             seen = rings;
             if self.is_gone() {
                 break;
@@ -85,11 +83,15 @@ impl Connection {
                 generation: slot.generation,
                 is_present: slot.card.is_present(),
             };
-            let states = Some(States(readers.states().into_iter().map(state).collect()));
-            if states != last {
-                (&self.stream).write_all(&states.as_ref().map(States::to_frame).unwrap_or_default())?;
-                last = states;
+            let frame = States(readers.states().into_iter().map(state).collect()).to_frame();
+            if last.as_ref() != Some(&frame) {
+                (&self.stream).write_all(&frame)?;
             }
+            if Instant::now() >= beat {
+                (&self.stream).write_all(&frame)?;
+                beat = Instant::now() + wire::BEAT;
+            }
+            last = Some(frame);
         }
         Ok(())
     }
@@ -104,6 +106,10 @@ impl Connection {
         let mut driven = Driven { slot, is_wanted: false, is_used: false };
         loop {
             let request = Request::parse(inbox.frame(&self.stream)?).ok_or(io::ErrorKind::InvalidData)?;
+            if self.is_gone() {
+                // The driver lost us while we were stopped. What it asked before is not wanted any more.
+                return Ok(());
+            }
             ticket += 1;
             self.running.store(ticket, Ordering::SeqCst);
             let done = driven.carry_out(ticket, &request, &mut response);

@@ -5,16 +5,17 @@ use std::{
     os::unix::net::UnixStream,
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 use virtuale_engine::{Protocol, Reset};
 use virtuale_ifd::wire::{self, Hello, Inbox, LONGEST, Outcome, Purpose, Reply, Request, State, States};
 
-use super::Server;
+use super::{Server, connection::Connection};
 use crate::reader::{
     Disposition, Protocols, RawSlot, Readers, Session, Share, SlotName, SlotSpec,
+    bell::Bell,
     toys::{self, Deed, Reins},
 };
 
@@ -79,6 +80,16 @@ impl Driver {
         States::parse(self.inbox.frame(&self.stream).expect("states")).expect("states").0
     }
 
+    /// The next states that are others.
+    fn others(&mut self, than: &[State]) -> Vec<State> {
+        loop {
+            let states = self.states();
+            if states != than {
+                return states;
+            }
+        }
+    }
+
     fn is_hung_up_on(&self) -> bool {
         (&self.stream).read(&mut [0]).map_or(true, |count| count == 0)
     }
@@ -118,15 +129,33 @@ fn cards_that_come_and_go_are_told() {
     let house = House::new(toys::T0);
     let mut driver = house.connect(Purpose::States);
     let state = |generation, is_present| State { generation, is_present };
-    assert_eq!(driver.states(), [state(1, true), state(0, false)]);
+    let first = [state(1, true), state(0, false)];
+    assert_eq!(driver.states(), first);
+    assert_eq!(driver.states(), first, "by that a driver knows that they will be said again and again");
+    let said = Instant::now();
+    assert_eq!(driver.states(), first);
+    assert!(said.elapsed() >= wire::BEAT / 2, "that is not all the time");
     house.readers.remove(0).expect("a card");
-    assert_eq!(driver.states(), [state(2, false), state(0, false)]);
+    let second = driver.others(&first);
+    assert_eq!(second, [state(2, false), state(0, false)]);
     house.readers.reinsert(0).expect("the same card");
-    assert_eq!(driver.states(), [state(3, true), state(0, false)]);
+    assert_eq!(driver.others(&second), [state(3, true), state(0, false)]);
     house.reins.mute.store(true, std::sync::atomic::Ordering::Relaxed);
     let House { server, .. } = house;
     drop(server);
     assert!(driver.is_hung_up_on());
+}
+
+#[test]
+fn what_was_asked_by_a_driver_that_is_gone_is_not_done() {
+    let house = House::new(toys::T0);
+    let (ours, theirs) = UnixStream::pair().expect("a pair");
+    let connection = Arc::new(Connection::new(theirs));
+    let hello = Hello { version: wire::VERSION, purpose: Purpose::Slot(0) }.to_frame();
+    (&ours).write_all(&[hello, Request::PowerUp.to_frame()].concat()).expect("there is room");
+    drop(ours);
+    connection.serve(&house.readers, &Bell::default()).expect("it ends");
+    assert_eq!(house.reins.deeds(), [], "it was asked while we did not run");
 }
 
 #[test]

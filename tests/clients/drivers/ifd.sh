@@ -28,10 +28,21 @@ unset PCSCLITE_CSOCK_NAME
 await opensc-tool --reader 1 --atr
 opensc-tool --reader 0 --atr
 echo "the readers came back"
-kill -9 "$("$VIRTUALE" slots --socket "$ours" --json | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')"
+pid_of() {
+  "$VIRTUALE" slots --socket "$ours" --json | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'
+}
+kill -9 "$(pid_of)"
 await_not opensc-tool --reader 1 --atr
 echo "readers that were killed are gone"
+
+# Readers that are stopped, and a program that is killed while a person types.
+eval "$("$VIRTUALE" serve --detach --model xiring-leo-v2 --card vitale2-martin --ifd "$socket")"
+ours=$PCSCLITE_CSOCK_NAME
+unset PCSCLITE_CSOCK_NAME
+await opensc-tool --reader 0 --atr
+/usr/bin/python3 "$(dirname "$script")/stopped.py" "$VIRTUALE" "$ours" 'Virtuale 00 00' "$(pid_of)"
+"$VIRTUALE" stop --socket "$ours"
 stop_pcscd
 # What they left behind goes as others come.
-rm "$socket"
+rm -f "$socket"
 "$VIRTUALE" exec -- true
