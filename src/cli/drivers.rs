@@ -34,9 +34,12 @@ pub(super) struct Drivers {
 }
 
 /// An address to listen at, or a port of this machine.
-fn listening(text: &str) -> Result<Address, AddressError> {
+fn listening(text: &str) -> Result<Address, String> {
     let alone = || format!("{THIS_MACHINE}:{text}").parse();
-    if text.contains(':') { text.parse() } else { alone() }
+    let read = if text.contains(':') { text.parse() } else { alone() };
+    read.map_err(|AddressError| {
+        "it must be a port from 1 to 65535, or an address and a port, as in 35963, 0.0.0.0:35963 or [::1]:35963".into()
+    })
 }
 
 impl Drivers {

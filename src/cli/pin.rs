@@ -156,17 +156,26 @@ fn by_a_person(args: &Args, client: &mut Client) -> Exit {
         };
         let language = args.language();
         match person(&slot.reader, asks, language) {
-            Some(pin) => drop(type_all(client, Some(slot.slot), vec![Typed(pin.to_string())], false, language)?),
-            None => {
-                client.ask(Request::CancelPin { slot: Some(slot.slot) })?;
-                output::say(Pads::Cancelled { reader: &slot.reader }.text(language));
-                return Ok(exit::DONE);
-            }
+            Some(pin) => drop(answer(client, &slot, asks, Some(Typed(pin.to_string())), language)?),
+            None => return answer(client, &slot, asks, None, language),
         }
         typed = true;
         // The reader takes what was typed before it asks for the next one.
         thread::sleep(BREATH);
     }
+}
+
+/// Hands on what a person typed, or that he cancels, for the prompt that he saw: if that is over meanwhile, another
+/// program that asks gets nothing of it.
+fn answer(client: &mut Client, slot: &SlotStatus, asks: Asks, pin: Option<Typed>, language: Language) -> Exit {
+    match client.ask(Request::AnswerPrompt { slot: slot.slot, number: asks.number, pin })? {
+        Reply::Typed { slot, reader, asked, waiting } => output::say(typed(&reader, slot, asked, waiting, language)),
+        Reply::Cancelled { reader, asked, forgotten, .. } => {
+            output::say(cancelled(&reader, asked, forgotten, language))
+        }
+        _ => return Err(client.nonsense().into()),
+    }
+    Ok(exit::DONE)
 }
 
 /// What a person types at this terminal, which does not show it; `None` to cancel.

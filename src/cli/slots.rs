@@ -204,7 +204,7 @@ mod tests {
         let driven = SlotStatus { drivers: vec!["vpcd".into()], ..slot(0, Some("/a.toml")) };
         let table_of = table(&Status { slots: vec![driven], ..status.clone() });
         assert_eq!(table_of, "0  Virtuale 00 00  /a.toml  (shown by vpcd)\n");
-        let asked = Asks { pin: AskedPin::Pin, shortest: 4, longest: 8 };
+        let asked = Asks { pin: AskedPin::Pin, shortest: 4, longest: 8, number: 1 };
         let asking = SlotStatus { asks: Some(asked), ..slot(0, Some("/a.toml")) };
         let asking = table(&Status { slots: vec![asking], ..status.clone() });
         assert_eq!(asking, "0  Virtuale 00 00  /a.toml  (asks for a PIN: virtuale pin)\n");

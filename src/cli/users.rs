@@ -24,7 +24,7 @@ pub(super) fn user(text: &str) -> Result<u32, String> {
     if cfg!(windows) {
         return Err(NOT_HERE.into());
     }
-    number(text, USERS).ok_or_else(|| format!("there is no user {text:?} here: name one, or give a number"))
+    number(text, USERS).ok_or_else(|| nobody("user", text))
 }
 
 /// The same of a group.
@@ -36,7 +36,19 @@ pub(super) fn group(text: &str) -> Result<u32, String> {
     if cfg!(windows) {
         return Err(NOT_HERE.into());
     }
-    number(text, GROUPS).ok_or_else(|| format!("there is no group {text:?} here: name one, or give a number"))
+    number(text, GROUPS).ok_or_else(|| nobody("group", text))
+}
+
+/// What is said of a name that is none, or of a number that no user or group can have.
+fn nobody(what: &str, text: &str) -> String {
+    match is_number(text) {
+        true => format!("no {what} has the number {text}: they go from 0 to {}", u32::MAX - 1),
+        false => format!("there is no {what} {text:?} here: name one, or give a number"),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 /// Whether a user is in a group, as far as the system's lists say: by his own entry, or by that of the group.
@@ -91,7 +103,7 @@ const NOT_HERE: &str = "on Windows readers are for the user alone who started th
 fn number(text: &str, of: (&str, &str)) -> Option<u32> {
     // The last number is none: to the system it means "as it is".
     let known = |number: &str| number.parse().ok().filter(|&number| number != u32::MAX);
-    if !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_digit()) {
+    if is_number(text) {
         return known(text);
     }
     let found = lines(of, text).into_iter().find_map(|line| match entry(&line) {
@@ -134,6 +146,9 @@ mod tests {
         for wrong in ["", "no-such-user-anywhere", "-1", "4294967295", "99999999999"] {
             assert!(user(wrong).is_err(), "{wrong:?}");
         }
+        let said = |text| user(text).expect_err("nobody");
+        assert_eq!(said("99999999999"), "no user has the number 99999999999: they go from 0 to 4294967294");
+        assert!(said("-1").contains("name one"));
         assert!(is_member(0, 0) && !is_member(0, 4_000_000_000) && !is_member(3_999_999_999, 0));
         assert_eq!(named(0, Language::En), "user 0 (root)");
         assert_eq!(named(3_999_999_999, Language::Fr), "l'utilisateur 3999999999");

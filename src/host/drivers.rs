@@ -95,10 +95,13 @@ fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<Pcscd, HostError
         return Err(HostError::UnseenSocket(place));
     }
     if let Some(excess) = place.as_os_str().len().checked_sub(LONGEST_SOCKET).filter(|&excess| excess > 0) {
-        return Err(HostError::TooLong { path: place, excess });
+        let why = format!("its path is {excess} characters too long");
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidFilename, why)));
     }
     clear(&place).map_err(|error| match error {
         HostError::InUse(_) => failed(io::Error::new(io::ErrorKind::AddrInUse, "other readers are there")),
+        HostError::NotASocket(_) => failed(io::Error::new(io::ErrorKind::AlreadyExists, "what is there is no socket")),
+        HostError::Unclear { error, .. } => failed(error),
         other => other,
     })?;
     Pcscd::start(readers, &place).map_err(failed)

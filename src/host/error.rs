@@ -1,6 +1,9 @@
 //! Why readers cannot run, or a running one did not do as asked.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,9 @@ use crate::{
     terminal::transport::real::RealReaderError,
     trace::Unnamable,
 };
+
+/// Where the driver of pcscd looks, if nothing is said: `virtuale ifd install` makes it.
+const FOLDER_OF_PCSCD: &str = "/run/virtuale";
 
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -314,6 +320,7 @@ impl HostError {
             Self::Refused(refusal) => refusal.kind,
             Self::State(error) => error.kind(),
             Self::Vpcd(error) if error.kind() == io::ErrorKind::InvalidInput => Kind::Usage,
+            Self::Pcscd { error, .. } if error.kind() == io::ErrorKind::InvalidFilename => Kind::Usage,
             _ => Kind::Environment,
         }
     }
@@ -385,14 +392,11 @@ impl HostError {
             Self::Pcscd { error, .. } if error.kind() == io::ErrorKind::AddrInUse => {
                 "stop those first, or do without: `virtuale slots --all` lists yours".into()
             }
-            Self::Pcscd { .. } => {
-                "`sudo virtuale ifd install` makes the folder that the driver looks into; or name another socket, and \
-                 install the driver with it: --socket"
-                    .into()
-            }
+            Self::Pcscd { path, error } => pcscd_hint(path, error.kind()),
             Self::Vpcd(error) => match error.kind() {
                 io::ErrorKind::InvalidInput => "give a lower port, or fewer cards".into(),
                 io::ErrorKind::AddrInUse => "give another port, or stop who listens there".into(),
+                io::ErrorKind::PermissionDenied => "give a port from 1024 on: those below are root's".into(),
                 _ => "give an address of this machine".into(),
             },
             Self::TooLong { .. } => {
@@ -434,6 +438,8 @@ impl HostError {
             Self::Slot(SlotError::NotAsked(_)) => {
                 "wait until a program asks, as `virtuale slots` shows; or type it for the next time: --ahead".into()
             }
+            Self::Slot(SlotError::NothingToCancel(_)) => "`virtuale slots` shows who asks for a PIN, and what waits".into(),
+            Self::Slot(SlotError::PromptOver(_)) => "what is asked for now is asked for by: virtuale pin".into(),
             Self::Slot(SlotError::NotAllAsked { .. }) => {
                 "give what it asks for; with --ahead, the others wait until the next PIN is asked for, by whatever program"
                     .into()
@@ -445,6 +451,31 @@ impl HostError {
             Self::Refused(refusal) => return refusal.hint.clone(),
         };
         Some(hint)
+    }
+}
+
+/// What to do where the driver of pcscd cannot be awaited.
+fn pcscd_hint(socket: &Path, kind: io::ErrorKind) -> String {
+    let is_usual = socket.parent() == Some(Path::new(FOLDER_OF_PCSCD));
+    match kind {
+        io::ErrorKind::InvalidFilename => format!("the system takes {LONGEST_SOCKET}: name a shorter one with --ifd"),
+        io::ErrorKind::AlreadyExists => "name another socket with --ifd, or remove that file first".into(),
+        io::ErrorKind::NotFound if is_usual => {
+            "`sudo virtuale ifd install` makes the folder, and tells pcscd of the driver; or name another socket, and \
+             install the driver with it: --socket"
+                .into()
+        }
+        io::ErrorKind::PermissionDenied if is_usual => {
+            "the folder is another user's: `sudo virtuale ifd install --user NAME` gives it to the user of that name"
+                .into()
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "make its folder first, or name another socket with --ifd".into()
+        }
+        io::ErrorKind::PermissionDenied => {
+            "see that this user may write to its folder, or name another socket with --ifd".into()
+        }
+        _ => "name another socket with --ifd, and install the driver with it: virtuale ifd install --socket".into(),
     }
 }
 

@@ -216,6 +216,8 @@ impl HostError {
                     format!("nommer une carte : virtuale insert {slot} CARTE")
                 }
                 SlotError::Busy(_) => "essayer encore quand elle aura fini, ou en insérer une autre".into(),
+                SlotError::NothingToCancel(_) => "`virtuale slots` montre qui demande un code, et ce qui attend".into(),
+                SlotError::PromptOver(_) => "ce qui est demandé maintenant l'est par : virtuale pin".into(),
                 SlotError::NotAsked(_) => "attendre qu'un programme le demande, ou le taper d'avance".into(),
                 SlotError::NotAllAsked { .. } => {
                     "donner ce qui est demandé ; tapés d'avance, les autres attendent d'être demandés".into()
@@ -250,6 +252,13 @@ fn in_slot(error: SlotError) -> Said {
         }
         SlotError::NoPad(slot) => format!("le lecteur de l'emplacement {slot} n'a pas de clavier à code"),
         SlotError::NotAsked(slot) => format!("le lecteur de l'emplacement {slot} ne demande pas de code maintenant"),
+        SlotError::NothingToCancel(slot) => format!(
+            "rien à annuler : le lecteur de l'emplacement {slot} ne demande pas de code maintenant, et aucun n'est tapé \
+             d'avance"
+        ),
+        SlotError::PromptOver(slot) => {
+            format!("le lecteur de l'emplacement {slot} ne demande plus ce code : rien n'a été tapé")
+        }
         SlotError::NotAllAsked { slot, asked, given } => format!(
             "le lecteur de l'emplacement {slot} en demande {asked} maintenant, et {given} codes ont été donnés : aucun \
              n'a été tapé"
@@ -306,6 +315,8 @@ mod tests {
             SlotError::Occupied(1),
             SlotError::Busy(1),
             SlotError::NotAsked(1),
+            SlotError::NothingToCancel(1),
+            SlotError::PromptOver(1),
             SlotError::NotAllAsked { slot: 1, asked: 1, given: 2 },
             SlotError::TooManyPins { slot: 1, most: 8 },
         ] {

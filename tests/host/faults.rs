@@ -171,6 +171,20 @@ fn listeners_are_told_between_the_command_and_its_answer() {
 }
 
 #[test]
+fn a_card_that_was_mute_answers_as_soon_as_its_faults_are_taken_away() {
+    let host = Host::builder().card("vitale2-martin").start().expect("a host");
+    host.fault(0, "mute".parse().expect("a fault")).expect("a slot");
+    host.insert(0, "vitale2-durand").expect("another card");
+    assert!(host.slots()[0].atr.is_none());
+    assert_eq!(host.clear_faults(0).expect("a slot"), 1);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while host.slots()[0].atr.is_none() {
+        assert!(std::time::Instant::now() < end, "nobody asked it");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+#[test]
 fn a_card_is_pulled_and_comes_back() {
     let (host, trace, _folder) = struck("pull=50ms n=2");
     let events = host.events(100);

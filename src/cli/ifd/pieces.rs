@@ -143,9 +143,12 @@ fn not_ours(path: &Path) -> Failure {
 
 /// A file that cannot be written or removed: most likely by somebody who is not root.
 pub(super) fn failed(path: &Path, error: &io::Error) -> Failure {
-    if error.kind() != io::ErrorKind::PermissionDenied {
-        return Failure::file("write", path, error);
-    }
+    let advice = match error.kind() {
+        io::ErrorKind::PermissionDenied => Driven::BeRoot,
+        // Folders that are missing were to be made.
+        io::ErrorKind::NotFound => Driven::NoFolders,
+        _ => return Failure::file("write", path, error),
+    };
     let (path, why) = (shown::path(path), reason(error));
     let message = super::super::messages::in_both(|language| {
         let why = match language {
@@ -154,7 +157,7 @@ pub(super) fn failed(path: &Path, error: &io::Error) -> Failure {
         };
         super::super::messages::Message::CannotWrite { path: &path, why }.text(language)
     });
-    Failure::environment(message, Driven::BeRoot.said())
+    Failure::environment(message, advice.said())
 }
 
 #[cfg(test)]
@@ -183,6 +186,16 @@ mod tests {
         assert!(here[1].ends_with("\nd /run/virtuale 0755 alice - -\n"), "{}", here[1]);
         assert_eq!(texts("/tmp/ifd").len(), 1, "that folder is nobody's to make");
         assert!(pieces(root.path(), &place("/a b"), "alice").is_err());
+    }
+
+    #[test]
+    fn nobody_is_told_to_make_folders_that_are_made() {
+        let path = std::path::Path::new("/proc/1/usr/local/lib/virtuale/a");
+        let advice = |kind: std::io::ErrorKind| {
+            super::failed(path, &kind.into()).hint().map(|hint| hint.to_string()).unwrap_or_default()
+        };
+        assert!(advice(std::io::ErrorKind::NotFound).contains("--root"));
+        assert!(advice(std::io::ErrorKind::PermissionDenied).contains("sudo"));
     }
 
     #[test]

@@ -74,6 +74,11 @@ messages! {
         en: "see whose it is, and move it away if nobody needs it",
         fr: "voir à qui il est, et le déplacer si personne n'en a besoin"
     };
+    /// What to do where the system has no folders made.
+    NoFolders = {
+        en: "no folder can be made there: see that --root is a folder to which files can be written",
+        fr: "aucun dossier ne peut y être créé : vérifier que --root est un dossier où l'on peut écrire des fichiers"
+    };
     /// What to do where only root may.
     BeRoot = {
         en: "only root may do that: run it with sudo, or look first with --dry-run",

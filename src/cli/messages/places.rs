@@ -15,8 +15,8 @@ messages! {
     };
     /// Its card gives no answer to reset.
     Mute = {
-        en: "(mute: it has no antenna for this slot, or does not answer)",
-        fr: "(muette : elle n'a pas d'antenne pour cet emplacement, ou ne répond pas)"
+        en: "(mute: it does not answer, or the slot has an antenna and it has none)",
+        fr: "(muette : elle ne répond pas, ou l'emplacement a une antenne et elle n'en a pas)"
     };
     /// A driver has it.
     ShownBy { driver } = { en: "(shown by {driver})", fr: "(montrée par {driver})" };

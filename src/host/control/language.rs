@@ -70,6 +70,15 @@ pub enum Request {
         #[serde(default)]
         ahead: bool,
     },
+    /// Type a PIN at the pad of a slot for the prompt of that number, or cancel it; nobody else who asks gets it.
+    AnswerPrompt {
+        /// The slot, from 0.
+        slot: usize,
+        /// The number of the prompt ([`Asks::number`]).
+        number: u64,
+        /// The PIN; none to press the key that cancels.
+        pin: Option<Typed>,
+    },
     /// Press the key that cancels at the pad of a slot, and forget what was typed ahead there.
     CancelPin {
         /// The slot, from 0; as for [`Request::Pin`] if it is not said.
@@ -309,6 +318,9 @@ pub struct Asks {
     pub shortest: u8,
     /// How many it has at most.
     pub longest: u8,
+    /// The number of the prompt: no other one of these readers has it.
+    #[serde(default)]
+    pub number: u64,
 }
 
 /// Which PIN a person is asked for.
@@ -333,7 +345,7 @@ impl From<&Prompt> for Asks {
             Asked::NewPin => AskedPin::New,
             Asked::NewPinAgain => AskedPin::NewAgain,
         };
-        Self { pin, shortest: prompt.shortest, longest: prompt.longest }
+        Self { pin, shortest: prompt.shortest, longest: prompt.longest, number: prompt.number }
     }
 }
 

@@ -10,6 +10,7 @@ use super::Desk;
 use crate::{
     host::HostError,
     layer::fault::{ArmedFault, Fault, FileName, Kind, NotArmed, Order, Orders},
+    reader::RawSlot,
 };
 
 /// How often a thread that waits looks whether the host is still there.
@@ -44,10 +45,20 @@ impl Desk {
         self.begin_move(slot).faults.list()
     }
 
-    /// Takes the faults of a slot away; gives the reader, and how many could still strike.
+    /// Takes the faults of a slot away; gives the reader, and how many could still strike. A card that was mute is
+    /// looked at again: drivers that show no mute card wait for its answer to reset.
     pub(in crate::host) fn clear_faults(&self, slot: usize) -> Result<(String, usize), HostError> {
         let reader = self.reader(slot)?;
-        Ok((reader, self.begin_move(slot).faults.clear()))
+        let cleared = self.begin_move(slot).faults.clear();
+        if self.readers.state(slot).is_some_and(|state| state.card.is_present() && state.atr.is_none()) {
+            let readers = Arc::clone(&self.readers);
+            self.in_background(move || {
+                let answered = RawSlot::unattended(readers, slot).map(|slot| slot.power_up());
+                // A card that stays mute, or is gone, is as it was.
+                drop(answered);
+            });
+        }
+        Ok((reader, cleared))
     }
 
     /// Who carries out what the faults of the card in a slot ask of its reader.

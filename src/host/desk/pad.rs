@@ -2,7 +2,10 @@
 
 use super::Desk;
 use crate::{
-    host::{HostError, control::Reply},
+    host::{
+        HostError,
+        control::{Reply, Typed},
+    },
     reader::{Keys, Taken, pad::Pin},
 };
 
@@ -37,6 +40,23 @@ impl Desk {
         let reader = self.reader(slot)?;
         let taken = self.readers.type_keys(slot, keys, ahead)?;
         Ok((slot, reader, taken))
+    }
+
+    /// Types a PIN for a prompt, or presses the key that cancels it; gives what to answer.
+    pub(in crate::host) fn answer_prompt(
+        &self,
+        slot: usize,
+        number: u64,
+        pin: Option<&Typed>,
+    ) -> Result<Reply, HostError> {
+        let keys = pin.map(|digits| Pin::new(&digits.0).map(Keys::Pin)).transpose()?;
+        let reader = self.reader(slot)?;
+        self.readers.answer_prompt(slot, number, keys.unwrap_or(Keys::Cancel))?;
+        let waiting = self.readers.state(slot).map_or(0, |state| state.typed_ahead);
+        Ok(match pin {
+            Some(_) => Reply::Typed { slot, reader, asked: true, waiting },
+            None => Reply::Cancelled { slot, reader, asked: true, forgotten: 0 },
+        })
     }
 
     /// Presses the key that cancels at the pad of a slot; gives what to answer.

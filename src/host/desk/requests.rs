@@ -66,6 +66,7 @@ impl Desk {
                 let typed = self.type_pins(slot, &pins, ahead);
                 typed.map(|(slot, reader, Taken { asked, waiting })| Reply::Typed { slot, reader, asked, waiting })
             }
+            Request::AnswerPrompt { slot, number, pin } => self.answer_prompt(slot, number, pin.as_ref()),
             Request::CancelPin { slot } => self.cancel_pin(slot),
             Request::Fault { slot, faults } => self.arm_all(slot, &faults),
             Request::ClearFaults { slot } => {

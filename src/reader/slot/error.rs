@@ -27,6 +27,12 @@ pub enum SlotError {
     /// The reader of the slot asks for no PIN now.
     #[error("the reader of slot {0} asks for no PIN now")]
     NotAsked(usize),
+    /// The reader of the slot asks for no PIN now, and none was typed ahead.
+    #[error("there is nothing to cancel: the reader of slot {0} asks for no PIN now, and none was typed ahead")]
+    NothingToCancel(usize),
+    /// The reader of the slot does not ask any more for the PIN that a person was asked for.
+    #[error("the reader of slot {0} does not ask for that PIN any more: nothing was typed")]
+    PromptOver(usize),
     /// More PINs were typed than the program that asks wants.
     #[error("the reader of slot {slot} asks for {asked} now, and {given} PINs were given: none of them was typed")]
     NotAllAsked {

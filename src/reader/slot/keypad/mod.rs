@@ -134,18 +134,37 @@ impl Readers {
         })
     }
 
+    /// What a person does who sees the prompt of that number: types a PIN, or presses the key that cancels. Nobody else
+    /// gets it who asks meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::NoPad`]; [`SlotError::PromptOver`] if that PIN is not asked for any more.
+    pub fn answer_prompt(&self, slot: usize, number: u64, keys: Keys) -> Result<(), SlotError> {
+        self.with(|table| {
+            let keypad = keypad_of(&mut table.slots, slot)?;
+            let is_asked = keypad.prompt.as_ref().is_some_and(|prompt| prompt.number == number);
+            if !is_asked || keypad.room() == 0 {
+                return Err(SlotError::PromptOver(slot));
+            }
+            keypad.typed.push_back(keys);
+            table.moved = true;
+            Ok(())
+        })
+    }
+
     /// Presses the key that cancels at the pad of a slot, if it asks for a PIN, and forgets what was typed ahead there.
     /// Gives whether it asked, and how many PINs are forgotten.
     ///
     /// # Errors
     ///
-    /// [`SlotError::Unknown`], [`SlotError::NoPad`]; [`SlotError::NotAsked`] if there was nothing to cancel or forget.
+    /// [`SlotError::Unknown`], [`SlotError::NoPad`]; [`SlotError::NothingToCancel`].
     pub fn cancel_prompt(&self, slot: usize) -> Result<(bool, usize), SlotError> {
         self.with(|table| {
             let keypad = keypad_of(&mut table.slots, slot)?;
             let (asked, forgotten) = (keypad.prompt.is_some(), keypad.typed.len() + keypad.ahead.len());
             if !asked && forgotten == 0 {
-                return Err(SlotError::NotAsked(slot));
+                return Err(SlotError::NothingToCancel(slot));
             }
             keypad.typed.clear();
             keypad.ahead.clear();

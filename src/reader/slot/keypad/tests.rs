@@ -124,7 +124,7 @@ fn what_is_typed_ahead_waits_and_is_forgotten_when_it_is_cancelled() {
     assert_eq!(readers.type_keys(0, keys(&["1234"]), false), Err(SlotError::NotAsked(0)));
     assert_eq!(readers.type_keys(1, keys(&["1234"]), true), Err(SlotError::NoPad(1)));
     assert_eq!(readers.type_keys(2, keys(&["1234"]), true), Err(SlotError::Unknown(2)));
-    assert_eq!(readers.cancel_prompt(0), Err(SlotError::NotAsked(0)));
+    assert_eq!(readers.cancel_prompt(0), Err(SlotError::NothingToCancel(0)));
     let waits = |waiting| Ok(Taken { asked: false, waiting });
     assert_eq!(readers.type_keys(0, keys(&["1234", "99"]), true), waits(2));
     assert_eq!(readers.state(0).expect("a slot").typed_ahead, 2);
@@ -162,7 +162,31 @@ fn no_pin_that_is_not_asked_for_waits_for_the_next_who_asks_unless_that_is_meant
     let cancelled = vec![Keys::Cancel, Keys::Pin(Pin::new("1234").expect("digits"))];
     assert_eq!(readers.type_keys(0, cancelled, false), Ok(Taken { asked: true, waiting: 0 }));
     assert_eq!(program.join().expect("no panic"), Ok(hex!("6401").to_vec()));
-    assert_eq!(readers.cancel_prompt(0), Err(SlotError::NotAsked(0)));
+    assert_eq!(readers.cancel_prompt(0), Err(SlotError::NothingToCancel(0)));
+}
+
+#[test]
+fn what_is_typed_at_a_prompt_is_for_who_asked_by_that_prompt() {
+    let house = house();
+    let readers = &house.readers;
+    let pin = |digits| Keys::Pin(Pin::new(digits).expect("digits"));
+    let first = house.asks(VERIFY_PIN_DIRECT, verify(1, 2));
+    let (seen, _) = house.prompt(0);
+    assert_eq!(first.join().expect("no panic"), Ok(hex!("6400").to_vec()), "nobody types");
+    assert_eq!(readers.answer_prompt(0, seen, pin("1234")), Err(SlotError::PromptOver(0)));
+    let second = house.asks(VERIFY_PIN_DIRECT, verify(0, 2));
+    let (now, _) = house.prompt(seen);
+    for keys in [pin("1234"), Keys::Cancel] {
+        assert_eq!(readers.answer_prompt(0, seen, keys), Err(SlotError::PromptOver(0)), "another one asks");
+    }
+    assert_eq!(readers.answer_prompt(0, now, pin("1234")), Ok(()));
+    assert_eq!(second.join().expect("no panic"), Ok(ECHO.to_vec()));
+    assert_eq!(readers.answer_prompt(1, now, Keys::Cancel), Err(SlotError::NoPad(1)));
+    assert_eq!(readers.answer_prompt(2, now, Keys::Cancel), Err(SlotError::Unknown(2)));
+    let third = house.asks(VERIFY_PIN_DIRECT, verify(0, 2));
+    let (now, _) = house.prompt(now);
+    assert_eq!(readers.answer_prompt(0, now, Keys::Cancel), Ok(()));
+    assert_eq!(third.join().expect("no panic"), Ok(hex!("6401").to_vec()));
 }
 
 #[test]
