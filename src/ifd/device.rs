@@ -7,8 +7,8 @@
 //! have lost its power behind pcscd's back; so it is told once that the slot is empty, and then again that it is not.
 //!
 //! Readers that are stopped, not ended, keep their connections and say nothing. Those that say again and again which
-//! cards are in are lost when they do not: whoever waits for them hears that, and their answers to what was asked before
-//! go to nobody.
+//! cards are in are lost when they do not: whoever waits for them hears that, and what they answer later to what was
+//! asked before goes to nobody.
 
 use std::{
     collections::BTreeMap,
@@ -325,8 +325,8 @@ impl Device {
         }
     }
 
-    /// Hears from readers until they go, or fall silent. For their first word they may take as long as they like: as long
-    /// as they are stopped.
+    /// Hears from readers until they go, or fall silent. For their first word they may take as long as they like: those
+    /// that are stopped do.
     fn listen(&self) -> io::Result<()> {
         let stream = Arc::new(link::connect(&self.place.socket, Purpose::States)?);
         {

@@ -1,6 +1,9 @@
 //! The driver for the system's pcscd: what is installed where, and what is left alone.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+};
 
 use crate::sandbox::{Sandbox, run};
 
@@ -83,10 +86,24 @@ fn what_cannot_be_installed_is_said() {
         let (code, out, err) = said(&sandbox, line);
         assert!(code == 2 && out.is_empty() && err.contains(why), "{line}: {code} {err}");
     }
-    let (code, _, err) = {
-        let line = "virtuale serve --ifd /no/such/folder/ifd";
-        run(sandbox.shell(line).current_dir(sandbox.path()))
-    };
-    assert!(code == 4 && err.contains("cannot await pcscd at /no/such/folder/ifd"), "{code} {err}");
-    assert!(err.contains("sudo virtuale ifd install"), "{err}");
+}
+
+#[test]
+fn where_the_driver_cannot_be_awaited_is_said_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path().join("file"), "mine").expect("a file");
+    symlink("nowhere", sandbox.path().join("link")).expect("a link");
+    let long = format!("/tmp/{}", "x".repeat(110));
+    for (socket, code, why, help) in [
+        ("/no/such/folder/ifd", 4, "cannot await pcscd at /no/such/folder/ifd", "make its folder first"),
+        ("no/folder/ifd", 4, "No such file or directory", "make its folder first"),
+        ("file", 4, "what is there is no socket", "name another socket with --ifd, or remove that file first"),
+        ("link", 4, "what is there is no socket", "name another socket with --ifd, or remove that file first"),
+        (&long, 2, "its path is 8 characters too long", "the system takes 107: name a shorter one with --ifd"),
+    ] {
+        let line = format!("virtuale serve --ifd {socket}");
+        let said = run(sandbox.shell(&line).current_dir(sandbox.path()));
+        assert!(said.0 == code && said.2.contains(why) && said.2.contains(help), "{line}: {said:?}");
+    }
+    assert_eq!(fs::read_to_string(sandbox.path().join("file")).expect("it"), "mine");
 }

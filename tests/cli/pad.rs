@@ -104,6 +104,8 @@ fn a_pin_is_typed_cancelled_and_typed_ahead() {
 
     let (code, error) = pin(&["1234"]);
     assert!(code == 4 && error.contains("asks for no PIN now") && error.contains("--ahead"), "{code} {error}");
+    let (code, error) = pin(&["--cancel"]);
+    assert!(code == 4 && error.contains("there is nothing to cancel") && !error.contains("--ahead"), "{code} {error}");
     let program = Program::asks(&host, &verify());
     assert!(slots().contains("(asks for a PIN: virtuale pin)"), "{}", slots());
     assert_eq!(pin(&["1234"]), (0, format!("{READER}: typed\n")));
