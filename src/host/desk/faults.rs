@@ -53,9 +53,8 @@ impl Desk {
         if self.readers.state(slot).is_some_and(|state| state.card.is_present() && state.atr.is_none()) {
             let readers = Arc::clone(&self.readers);
             self.in_background(move || {
-                let answered = RawSlot::unattended(readers, slot).map(|slot| slot.power_up());
                 // A card that stays mute, or is gone, is as it was.
-                drop(answered);
+                let _ = RawSlot::unattended(readers, slot).map(|slot| slot.power_up());
             });
         }
         Ok((reader, cleared))
