@@ -10,7 +10,7 @@ use super::{
     read::kept,
 };
 use crate::{
-    layer::Onlookers,
+    layer::{Onlookers, fault::Faults},
     profile::{self, LoadError, NamedCard, Options, Profile, UnknownCard, families::Families, layout::Layout},
     terminal::{
         pages,
@@ -77,7 +77,9 @@ pub(super) fn lifelike_in_process(
     lifelike: &Lifelike,
     language: Language,
 ) -> Result<Result<InProcess, TransportError>, Failure> {
-    Ok(in_process::in_process(lifelike.card(profile, reproducible, language)?))
+    let faults = Faults::default();
+    let card = lifelike.card(profile, reproducible, language, &faults)?;
+    Ok(in_process::in_process_with(card, faults))
 }
 
 /// The card in a real reader, for this program alone.

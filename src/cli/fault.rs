@@ -102,7 +102,11 @@ pub(super) fn run(args: &Args) -> Exit {
         (None, true) => match client.ask(Request::ClearFaults { slot })? {
             Reply::Cleared { reader, cleared } => {
                 let number = cleared.to_string();
-                output::say(Faults::Cleared { reader: &reader, number: &number }.text(language));
+                let said = match cleared {
+                    1 => Faults::ClearedOne { reader: &reader },
+                    _ => Faults::Cleared { reader: &reader, number: &number },
+                };
+                output::say(said.text(language));
                 (reader, Vec::new())
             }
             _ => return Err(client.nonsense().into()),

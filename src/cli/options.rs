@@ -19,7 +19,7 @@ use crate::{
         control::{Client, Which},
         timing::{self, TimingError},
     },
-    layer::Layers,
+    layer::{Layers, fault::Faults},
     profile::{
         Profile,
         dates::{self, DateError},
@@ -167,7 +167,7 @@ pub(super) struct Lifelike {
 }
 
 impl Lifelike {
-    /// The card of a card file, as it is in a slot.
+    /// The card of a card file, as it is in a slot. What may strike it is asked for by `faults`.
     ///
     /// # Errors
     ///
@@ -177,9 +177,10 @@ impl Lifelike {
         profile: &Profile,
         reproducible: &Reproducible,
         language: Language,
+        faults: &Faults,
     ) -> Result<Box<dyn Card>, Failure> {
         let layers = self.timed.around(reproducible.layers())?;
-        self.keeping.card(profile, &layers, language)
+        self.keeping.card(profile, &layers, language, faults)
     }
 
     /// Holds, before anything is dropped, that each card that is to begin anew is of one of these card files.
@@ -189,6 +190,22 @@ impl Lifelike {
     /// That one is of none.
     pub(super) fn expect(&self, cards: &[PathBuf]) -> Result<(), Failure> {
         self.keeping.expect(cards)
+    }
+
+    /// Holds, before any card begins anew, that all can come that are named here by their card files.
+    ///
+    /// # Errors
+    ///
+    /// That one cannot, be it by its card file.
+    pub(super) fn rehearse(&self, cards: &[PathBuf], reproducible: &Reproducible) -> Result<(), Failure> {
+        // A single one is read and looked at before it begins anew, and a pipe is read once.
+        let is_pipe = |card: &PathBuf| card.metadata().is_ok_and(|known| !known.is_file());
+        if !self.keeping.resets_any() || cards.len() < 2 || cards.iter().any(is_pipe) {
+            return Ok(());
+        }
+        let files = cards.iter().filter(|card| RealReader::named(card).is_none());
+        let profiles: Vec<Profile> = files.map(|card| cards::profile(card, reproducible)).collect::<Result<_, _>>()?;
+        self.keeping.rehearse(&profiles)
     }
 
     /// Holds, once all cards have come, that those came which were to begin anew.
@@ -229,14 +246,12 @@ impl Lifelike {
 
 /// Why there are no times.
 fn timing_failure(error: TimingError) -> Failure {
-    let hint = error.hint();
+    let (message, hint) = (error.said(), error.advice());
     match error {
         TimingError::Io(error) => cards::failure(error),
         TimingError::Invalid(mistakes) => Failure::Invalid(mistakes),
         TimingError::Recording(error) => cards::unreplayed(error),
-        other @ (TimingError::Untimed(_) | TimingError::Unknown { .. }) => {
-            Failure::Usage(other.to_string().into(), hint.map(Into::into))
-        }
+        TimingError::Untimed(_) | TimingError::Unknown { .. } => Failure::Usage(message, hint),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         Builder, Kind,
         state::{Claimant, Resets, State, StateError, StateRemark},
     },
-    layer::{Layers, Onlookers},
+    layer::{Layers, Onlookers, fault::Faults},
     profile::{Profile, Provision},
 };
 
@@ -81,6 +81,26 @@ impl Keeping {
         }
     }
 
+    /// Holds, before any is dropped, that cards of all of these card files can come, where some are to begin anew.
+    ///
+    /// # Errors
+    ///
+    /// That one cannot, or that one is to begin anew that is not among them.
+    pub(super) fn rehearse(&self, profiles: &[Profile]) -> Result<(), Failure> {
+        if self.state_reset.is_empty() {
+            return Ok(());
+        }
+        let Some(kept) = self.open()? else { return Ok(()) };
+        // As they are counted when they come.
+        let cards = profiles.iter().enumerate();
+        Ok(kept.state.rehearse(cards, &kept.resets())?)
+    }
+
+    /// Whether any card is to begin anew.
+    pub(super) fn resets_any(&self) -> bool {
+        !self.state_reset.is_empty()
+    }
+
     /// The cards that are kept, if that was asked for.
     ///
     /// # Errors
@@ -112,11 +132,12 @@ impl Keeping {
         profile: &Profile,
         layers: &Layers,
         language: Language,
+        faults: &Faults,
     ) -> Result<Box<dyn Card>, Failure> {
         let meter = layers.meter();
-        let metered = |provision| meter.iter().fold(provision, Provision::with_meter);
+        let metered = |provision: Provision| meter.iter().fold(provision, Provision::with_meter);
         let Some(kept) = self.open()? else {
-            let card = profile.card_with(metered(Provision::default()));
+            let card = profile.card_with(metered(Provision::default().with_faults(faults.clone())));
             return Ok(layers.dress_metered(0, card, meter, Onlookers::default()));
         };
         // Each has a place of its own: none takes that of another.
@@ -125,7 +146,7 @@ impl Keeping {
         let claim = kept.state.claim(profile, who, &mut kept.resets())?;
         remarks(&kept.state, language).iter().for_each(output::say);
         let sink = claim.sink();
-        let card = claim.card(metered(Provision::default().with_sink(sink)));
+        let card = claim.card(metered(Provision::default().with_sink(sink).with_faults(faults.clone())));
         Ok(layers.dress_metered(0, card, meter, Onlookers::default()))
     }
 

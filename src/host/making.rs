@@ -268,6 +268,39 @@ impl Making {
         Ok(Made { origin, card, meter, profile, stay, faults, kept })
     }
 
+    /// Holds, where cards begin anew, that all of these can come: nothing is dropped for a command that fails.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a card file, or that one is not the card that is kept.
+    pub(super) fn rehearse(
+        &self,
+        contents: &[Option<Content>],
+        shelf: &mut Shelf,
+        resets: &Resets,
+    ) -> Result<(), HostError> {
+        let Some(state) = self.state.as_ref().filter(|_| !resets.is_none()) else { return Ok(()) };
+        let options = Options { today: self.today, seed: self.seed };
+        let mut profiles = Vec::new();
+        for (slot, content) in contents.iter().enumerate() {
+            let named = match content {
+                Some(Content::Written(written)) => {
+                    self.families.find_card(written).map_err(profile::LoadError::Unknown)?
+                }
+                Some(Content::Found(named)) => named.clone(),
+                Some(Content::Text { name, text }) => {
+                    let source = Source { name: name.clone(), text: text.clone() };
+                    let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
+                    profiles.push((slot, Arc::new(profile)));
+                    continue;
+                }
+                Some(Content::Made { .. } | Content::Real { .. } | Content::Provided { .. }) | None => continue,
+            };
+            profiles.push((slot, Arc::clone(shelf.profile(&named, &self.families, &options)?)));
+        }
+        Ok(state.rehearse(profiles.iter().map(|(slot, profile)| (*slot, &**profile)), resets)?)
+    }
+
     /// The card of a card file: the one that is kept of it, where cards are kept.
     fn of_profile(
         &self,

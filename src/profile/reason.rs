@@ -43,6 +43,7 @@ pub(crate) fn reason(error: &io::Error) -> Bilingual {
     }
     let french = match error.kind() {
         io::ErrorKind::NotFound => "aucun fichier ou dossier de ce nom".to_owned(),
+        io::ErrorKind::AlreadyExists => "il y a déjà quelque chose à ce chemin".to_owned(),
         io::ErrorKind::PermissionDenied => "permission refusée".to_owned(),
         io::ErrorKind::IsADirectory => "c'est un dossier".to_owned(),
         io::ErrorKind::NotADirectory => "le chemin passe par ce qui n'est pas un dossier".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sandbox::{BROKEN, Sandbox, run};
+use crate::sandbox::{BROKEN, MARTIN, Sandbox, run};
 
 #[test]
 fn running_readers_are_spoken_to_in_french() {
@@ -54,5 +54,27 @@ fn a_scenario_names_files_that_its_card_has() {
         let line = 2 + faults.lines().count();
         let all = format!("{out}{error}");
         assert!(code == 3 && all.contains(said) && all.contains(&format!("scenario.apdu:{line}:")), "{code}: {all}");
+    }
+}
+
+#[test]
+fn a_verb_says_in_french_what_became_of_its_card_and_its_times() {
+    let sandbox = Sandbox::new();
+    let card = fs::read_to_string(MARTIN).expect("a card file") + "\n[fault]\npull = true\nn = 5\n";
+    let file = sandbox.path().join("pulled.toml");
+    fs::write(&file, card).expect("a card file");
+    let file = file.to_str().expect("text");
+    for (language, said) in [("en", "the card was taken out"), ("fr", "la carte a été retirée")] {
+        let (code, out, error) = run(&mut sandbox.virtuale(&["read", "--card", file, "--lang", language]));
+        assert!(code == 4 && error.contains(said), "{code}: {out}{error}");
+    }
+    for (times, said) in [
+        ("contct", "ni table de temps intégrée de ce nom"),
+        ("contct", "aide : serait-ce contact ? contact et contactless sont intégrées"),
+        ("./nowhere.toml", "impossible de lire ./nowhere.toml"),
+    ] {
+        let read = ["read", "--card", "vitale2-martin", "--timing", times, "--lang", "fr"];
+        let (code, _, error) = run(&mut sandbox.virtuale(&read));
+        assert!([2, 4].contains(&code) && error.contains(said), "{code}: {error}");
     }
 }

@@ -311,6 +311,31 @@ fn a_command_that_is_refused_has_dropped_no_card() {
 }
 
 #[test]
+fn all_cards_of_a_command_begin_anew_or_none() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        cps '00 20 00 01 04 39393939'
+        cp "$DURAND" changes.toml; virtuale apdu $N $S --card changes.toml 00 > /dev/null
+        sed -i 's/^nom = .*/nom = "AUTRE"/' changes.toml; echo nonsense > broken.toml
+        for other in changes.toml broken.toml nowhere.toml; do
+            virtuale exec $N $S --card cps-lefevre --card $other --state-reset=cps-lefevre -- true; echo $?
+            virtuale read $N $S --card cps-lefevre --card $other --state-reset=cps-lefevre > /dev/null; echo $?
+        done
+        virtuale exec $N $S --card cps-lefevre --card "$MARTIN" --state-reset '--state-reset=cps-lefevre#2' -- true; echo $?
+        cps "$TRIES"
+        virtuale exec $N $S --card cps-lefevre --card cps-lefevre '--state-reset=cps-lefevre#2' -- true; echo $?
+        cps "$TRIES"
+        virtuale exec $N $S --card cps-lefevre --card changes.toml --state-reset -- true; echo $?
+        cps "$TRIES"
+    "#;
+    let (_, out, error) = told(&sandbox, script);
+    let out = lines(&out);
+    assert_eq!(out[..8], ["63C2", "125", "3", "125", "3", "125", "4", "125"], "{error}");
+    assert_eq!(out[8..], ["63C2", "0", "63C2", "0", "63C3"], "{error}");
+    assert!(error.contains("changes is kept as ") && error.contains("cps-lefevre#2 was to begin anew"), "{error}");
+}
+
+#[test]
 fn of_two_cards_of_one_name_that_of_the_same_text_is_looked_at() {
     let sandbox = Sandbox::new();
     let script = r#"

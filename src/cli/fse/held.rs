@@ -89,6 +89,7 @@ impl Where {
     ) -> Result<Both<'s>, Failure> {
         if !self.cards.is_empty() {
             self.lifelike.expect(&self.cards)?;
+            self.lifelike.rehearse(&self.cards, reproducible)?;
         }
         let mut both = Both::default();
         for card in &self.cards {

@@ -15,6 +15,11 @@ messages! {
         en: "{reader}: no faults any more ({number} could still strike)",
         fr: "{reader} : plus de pannes ({number} pouvaient encore frapper)"
     };
+    /// One went.
+    ClearedOne { reader } = {
+        en: "{reader}: no faults any more (1 could still strike)",
+        fr: "{reader} : plus de pannes (1 pouvait encore frapper)"
+    };
     /// No words of a fault were given.
     NoWords = { en: "no fault is named", fr: "aucune panne n'est nommée" };
     /// What to do about it.

@@ -129,7 +129,10 @@ pub(super) fn run(args: &Args) -> Exit {
 fn places(args: &Args) -> Result<Vec<Place>, Stop> {
     match args.cards.as_slice() {
         [] => args.lifelike.refuse_of_reader()?,
-        cards => args.lifelike.expect(cards)?,
+        cards => {
+            args.lifelike.expect(cards)?;
+            args.lifelike.rehearse(cards, &args.reproducible)?;
+        }
     }
     let places: Vec<_> = match args.cards.as_slice() {
         [] => readers(args)?,

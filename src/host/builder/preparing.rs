@@ -65,6 +65,7 @@ impl Builder {
             state: self.state.take(),
         };
         let (mut shelf, mut resets) = (Shelf::default(), std::mem::take(&mut self.resets));
+        making.rehearse(&contents, &mut shelf, &resets)?;
         let make = |(slot, content): (usize, Option<Content>)| {
             content.map(|content| making.make(content, slot, &mut shelf, &mut resets)).transpose()
         };

@@ -70,6 +70,44 @@ impl State {
         claim
     }
 
+    /// Holds that cards of these card files can come into these slots one after the other, and that all come which are
+    /// to begin anew, while nothing is dropped or written yet.
+    ///
+    /// # Errors
+    ///
+    /// What [`State::claim`] would say of one of them, or [`StateError::NotHere`].
+    pub(crate) fn rehearse<'a>(
+        &self,
+        cards: impl IntoIterator<Item = (usize, &'a Profile)>,
+        resets: &Resets,
+    ) -> Result<(), StateError> {
+        let mut resets = resets.clone();
+        let mut books = self.0.books();
+        if books.is_closed {
+            return Err(StateError::Closed);
+        }
+        // The kept cards that came, and the new ones by their names.
+        let (mut came, mut new) = (Vec::new(), Vec::<(&str, u32)>::new());
+        for (slot, profile) in cards {
+            let name = profile.name();
+            if let Some((entry, first)) = books.find(profile, slot, &came)? {
+                came.push(entry.number);
+                if !resets.takes(&label(name, entry.copy)) {
+                    let as_then = books.of_first_day(profile, &first)?;
+                    let fresh = Fresh::of(&as_then, first.birth);
+                    books.check(&as_then, &entry, &first, &fresh)?;
+                }
+                continue;
+            }
+            let taken = books.store.entries(name)?;
+            let is_taken = |copy: &u32| taken.iter().any(|entry| entry.copy == *copy) || new.contains(&(name, *copy));
+            let copy = (1..).find(|copy| !is_taken(copy)).unwrap_or(u32::MAX);
+            resets.takes(&label(name, copy));
+            new.push((name, copy));
+        }
+        resets.end()
+    }
+
     /// As [`State::claim`], with what there is to know of the card.
     fn claim_saying<'a>(
         &self,
@@ -83,7 +121,7 @@ impl State {
             return Err(StateError::Closed);
         }
         let (name, today) = (profile.name(), profile.options().today);
-        let mut found = books.find(profile, who.slot)?;
+        let mut found = books.find(profile, who.slot, &[])?;
         if let Some((entry, _)) = found.take_if(|(entry, _)| resets.takes(&label(name, entry.copy))) {
             books.store.write(&|transaction| records::remove(transaction, name, &entry))?;
             remarks.push(StateRemark::Reset(label(name, entry.copy)));
@@ -148,10 +186,10 @@ impl Fresh {
 }
 
 impl Books {
-    /// The kept card that a card file means for a slot, if there is one.
-    fn find(&mut self, profile: &Profile, slot: usize) -> Result<Option<(Entry, Record)>, StateError> {
+    /// The kept card that a card file means for a slot, if there is one that is not among these.
+    fn find(&mut self, profile: &Profile, slot: usize, but: &[u64]) -> Result<Option<(Entry, Record)>, StateError> {
         let mut free = Vec::new();
-        for entry in self.store.entries(profile.name())? {
+        for entry in self.store.entries(profile.name())?.into_iter().filter(|entry| !but.contains(&entry.number)) {
             let leases = self.leases.iter().filter_map(Weak::upgrade);
             let held: Vec<_> =
                 leases.filter(|lease| lease.number == entry.number).filter_map(|lease| lease.slot()).collect();

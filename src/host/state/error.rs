@@ -19,8 +19,10 @@ use crate::{
 pub enum StateError {
     /// What was named is no folder.
     NotAFolder(PathBuf),
-    /// The folder is open to others, or somebody else's.
+    /// The folder is open to others.
     NotPrivate(PathBuf),
+    /// The folder is another user's.
+    NotOwn(PathBuf),
     /// Another program keeps its cards there now.
     Held {
         /// The folder.
@@ -113,8 +115,15 @@ impl StateError {
             Self::NotPrivate(path) => {
                 let path = shown::path(path);
                 said!(
-                    en: "others may look into {path}, or it is somebody else's: kept cards have PINs and keys in them",
-                    fr: "d'autres peuvent regarder dans {path}, ou ce dossier est à quelqu'un d'autre : les cartes gardées contiennent des codes et des clés",
+                    en: "others may look into {path}: kept cards have PINs and keys in them",
+                    fr: "d'autres peuvent regarder dans {path} : les cartes gardées contiennent des codes et des clés",
+                )
+            }
+            Self::NotOwn(path) => {
+                let path = shown::path(path);
+                said!(
+                    en: "{path} is another user's: kept cards have PINs and keys in them",
+                    fr: "{path} est à un autre utilisateur : les cartes gardées contiennent des codes et des clés",
                 )
             }
             Self::Held { path, holder: Some(holder) } => {
@@ -196,6 +205,10 @@ impl StateError {
                     fr: "nommer un dossier à soi, ou fermer celui-ci : chmod 700 {word}",
                 )
             }
+            Self::NotOwn(_) => said!(
+                en: "name a folder of your own, or run this as that user",
+                fr: "nommer un dossier à soi, ou lancer ceci comme cet utilisateur",
+            ),
             Self::Held { .. } => said!(
                 en: "let that program end first, or keep cards in another folder",
                 fr: "laisser finir ce programme, ou garder les cartes dans un autre dossier",

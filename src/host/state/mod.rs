@@ -112,7 +112,8 @@ impl State {
             return Err(StateError::NotAFolder(folder.clone()));
         }
         if !folder::is_private(folder).map_err(disk)? {
-            return Err(StateError::NotPrivate(folder.clone()));
+            let whose = if folder::is_own(folder).map_err(disk)? { StateError::NotPrivate } else { StateError::NotOwn };
+            return Err(whose(folder.clone()));
         }
         let lock = lock(folder)?;
         let (path, draft) = (folder.join(DATABASE), folder.join(DRAFT));
@@ -209,6 +210,11 @@ impl Resets {
     pub fn with(mut self, card: impl Into<String>) -> Self {
         self.named.push(card.into());
         self
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_none(&self) -> bool {
+        !self.all && self.named.is_empty()
     }
 
     /// Whether a card begins anew now. One that was named does so once.

@@ -17,6 +17,7 @@ use crate::{
     profile::{
         LoadError,
         diagnostic::{Diagnostics, Source},
+        said::{Said, said},
     },
     shown,
     trace::{self, cards::Unreplayed},
@@ -87,14 +88,51 @@ impl TimingError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        self.advice().map(|advice| advice.as_str().to_owned())
+    }
+
+    /// What it is, in both languages as far as it has both.
+    pub(crate) fn said(&self) -> Said {
+        let english = self.to_string();
         match self {
-            Self::Io(LoadError::Io { .. }) => Some("look at the name and at the folder you are in".into()),
-            Self::Io(_) | Self::Invalid(_) | Self::Recording(_) => None,
-            Self::Untimed(_) => Some("a recording of a real card, or of one with --timing, does".into()),
-            Self::Unknown { nearest, .. } => {
-                let meant = nearest.as_ref().map(|name| format!("did you mean {name}? ")).unwrap_or_default();
-                Some(format!("{meant}contact and contactless are built in; any other is a .toml or a recording"))
+            Self::Untimed(path) => {
+                let path = shown::path(path);
+                said!(en: "{english}", fr: "{path} ne dit pas combien de temps sa carte a mis").into()
             }
+            Self::Unknown { name, .. } => {
+                let name = shown::line(name);
+                said!(
+                    en: "{english}",
+                    fr: "il n'y a ni fichier {name}, ni table de temps intégrée de ce nom",
+                )
+                .into()
+            }
+            Self::Io(_) | Self::Invalid(_) | Self::Recording(_) => english.into(),
         }
+    }
+
+    /// What to do about it, in both languages.
+    pub(crate) fn advice(&self) -> Option<Said> {
+        let advice = match self {
+            Self::Io(LoadError::Io { .. }) => said!(
+                en: "look at the name and at the folder you are in",
+                fr: "vérifier le nom, et le dossier où l'on est",
+            ),
+            Self::Io(_) | Self::Invalid(_) | Self::Recording(_) => return None,
+            Self::Untimed(_) => said!(
+                en: "a recording of a real card, or of one with --timing, does",
+                fr: "l'enregistrement d'une carte réelle, ou d'une carte avec --timing, le dit",
+            ),
+            Self::Unknown { nearest, .. } => {
+                let meant = |said: &str, end: &str| nearest.as_ref().map(|name| format!("{said} {name}{end} "));
+                let (english, french) = (meant("did you mean", "?"), meant("serait-ce", " ?"));
+                let (english, french) = (english.unwrap_or_default(), french.unwrap_or_default());
+                said!(
+                    en: "{english}contact and contactless are built in; any other is a .toml or a recording",
+                    fr: "{french}contact et contactless sont intégrées ; toute autre est un .toml ou un enregistrement",
+                )
+            }
+        };
+        Some(advice.into())
     }
 }

@@ -38,6 +38,8 @@ struct Shared {
     /// Whether a layer asks.
     is_worn: AtomicBool,
     state: Mutex<State>,
+    /// Whether the card was taken from its programs since it got its power, and nobody carried that out.
+    is_taken: AtomicBool,
     /// Told when the sleep of a late answer is over before its time.
     woken: Condvar,
 }
@@ -301,10 +303,20 @@ impl Faults {
         let state = self.state();
         let (orders, alarms) = (state.orders.clone(), state.alarms);
         drop(state);
-        if let Some(orders) = orders {
-            orders(order);
-            self.sleep_from(alarms, PULLED);
+        match orders {
+            Some(orders) => {
+                orders(order);
+                self.sleep_from(alarms, PULLED);
+            }
+            None => self.0.is_taken.store(true, Ordering::Relaxed),
         }
+    }
+
+    /// Whether a fault has pulled the card, or unplugged its reader, since it got its power, where nobody carries that
+    /// out: the card is mute then, and who has it for himself can say what happened.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.0.is_taken.load(Ordering::Relaxed)
     }
 
     /// Has programs told that the card was reset.
@@ -373,6 +385,7 @@ impl Faults {
     /// A card gets its power, or is reset: `within` a command that it has just answered, or between commands. What
     /// strikes within one is not told: it would be taken for something that struck the command.
     pub(super) fn start(&self, atr: Atr, within: bool) -> Start {
+        self.0.is_taken.store(false, Ordering::Relaxed);
         let mut state = self.state();
         state.is_powered = true;
         state.follow.reset();

@@ -69,6 +69,15 @@ pub(crate) fn is_private(path: &Path) -> io::Result<bool> {
     Ok(found.is_dir() && found.uid() == rustix::process::getuid().as_raw() && found.mode() & 0o077 == 0)
 }
 
+/// Whether a folder is this user's, whoever may look into it.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn is_own(path: &Path) -> io::Result<bool> {
+    Ok(fs::symlink_metadata(path)?.uid() == rustix::process::getuid().as_raw())
+}
+
 /// Locks a folder; `None` if it was removed meanwhile.
 ///
 /// # Errors

@@ -5,11 +5,14 @@ use std::fmt;
 use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::{Transport, TransportError};
+use crate::layer::fault::Faults;
 
 /// A card that is held, powered, by the terminal itself.
 pub struct InProcess {
     card: Box<dyn Card>,
     protocol: Protocol,
+    /// What may strike it, as far as it is known here.
+    faults: Faults,
 }
 
 /// Powers a card up and agrees on a protocol: T=1 where the ATR offers it, as pcsc-lite does, else its first one.
@@ -18,7 +21,16 @@ pub struct InProcess {
 ///
 /// [`TransportError::Silent`] if the card gives no ATR or breaks its word on a protocol.
 pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, TransportError> {
-    let mut transport = InProcess { card, protocol: Protocol::T0 };
+    in_process_with(card, Faults::default())
+}
+
+/// The same of a card that these faults may strike: of one that they pull it is said that it was pulled.
+///
+/// # Errors
+///
+/// As there.
+pub(crate) fn in_process_with(card: Box<dyn Card>, faults: Faults) -> Result<InProcess, TransportError> {
+    let mut transport = InProcess { card, protocol: Protocol::T0, faults };
     transport.reset(Reset::Cold)?;
     Ok(transport)
 }
@@ -47,7 +59,10 @@ impl Transport for InProcess {
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
         response.clear();
-        self.card.transmit(command, response)?;
+        self.card.transmit(command, response).map_err(|silence| match self.faults.is_taken() {
+            true => TransportError::Removed,
+            false => silence.into(),
+        })?;
         match response.len() {
             length @ 0..2 => Err(TransportError::NoStatus { length }),
             _ => Ok(()),

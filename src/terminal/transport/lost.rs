@@ -27,7 +27,7 @@ impl TransportError {
         match self {
             Self::Open { .. } | Self::Unanswered { .. } | Self::Broken { .. } => Lost::Reader,
             Self::Refused { code, .. } => of_code(*code),
-            Self::Silent(Fault::PowerLost | Fault::Unpowered) => Lost::Card,
+            Self::Removed | Self::Silent(Fault::PowerLost | Fault::Unpowered) => Lost::Card,
             Self::Silent(Fault::Mute) => Lost::Answer,
             Self::Version { .. }
             | Self::Nonsense { .. }
@@ -67,6 +67,7 @@ mod tests {
             (refused(ReturnCode::REMOVED_CARD), Lost::Card),
             (refused(ReturnCode::NO_SMARTCARD), Lost::Card),
             (TransportError::Silent(Fault::PowerLost), Lost::Card),
+            (TransportError::Removed, Lost::Card),
             (refused(ReturnCode::UNPOWERED_CARD), Lost::Answer),
             (refused(ReturnCode::NOT_TRANSACTED), Lost::Answer),
             (TransportError::Silent(Fault::Mute), Lost::Answer),

@@ -154,6 +154,9 @@ pub enum TransportError {
         /// What was being done.
         doing: Doing,
     },
+    /// The card was pulled, or its reader unplugged.
+    #[error("the card was taken out")]
+    Removed,
     /// The card is silent.
     #[error(transparent)]
     Silent(#[from] Fault),

@@ -41,6 +41,7 @@ pub(super) fn transport(error: &TransportError) -> String {
         TransportError::Nonsense { doing } => {
             format!("le service PC/SC a répondu n'importe quoi quand il devait {}", self::doing(*doing))
         }
+        TransportError::Removed => "la carte a été retirée".into(),
         TransportError::Silent(fault) => self::fault(*fault).to_owned(),
         TransportError::Unprotected => "la réponse de la carte n'est pas protégée comme convenu".into(),
         TransportError::NoStatus { length } => {
