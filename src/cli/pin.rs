@@ -171,7 +171,7 @@ fn answer(client: &mut Client, slot: &SlotStatus, asks: Asks, pin: Option<Typed>
     match client.ask(Request::AnswerPrompt { slot: slot.slot, number: asks.number, pin })? {
         Reply::Typed { slot, reader, asked, waiting } => output::say(typed(&reader, slot, asked, waiting, language)),
         Reply::Cancelled { reader, asked, forgotten, .. } => {
-            output::say(cancelled(&reader, asked, forgotten, language))
+            output::say(cancelled(&reader, asked, forgotten, language));
         }
         _ => return Err(client.nonsense().into()),
     }
