@@ -1,5 +1,5 @@
-//! The file of a program of Windows, as far as it is needed: nothing behind the first bytes of one that is none, and not
-//! all of one that is longer than a program.
+//! The file of a program of Windows, as far as it is needed: nothing behind the first bytes of one that is none, and
+//! not all of one that is longer than a program.
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
