@@ -79,7 +79,7 @@ pub(super) fn lifelike_in_process(
 ) -> Result<Result<InProcess, TransportError>, Failure> {
     let faults = Faults::default();
     let card = lifelike.card(profile, reproducible, language, &faults)?;
-    Ok(in_process::in_process_with(card, faults))
+    Ok(in_process::in_process_until(card, move || faults.is_taken()))
 }
 
 /// The card in a real reader, for this program alone.

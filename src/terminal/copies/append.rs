@@ -21,6 +21,9 @@ pub enum NotAppended {
     /// The insured objects to copies, as the card says [CSS-R161 33-1].
     #[error("the insured objects to copies of care forms on the card (R.161-33-1, 2° d)")]
     Objected,
+    /// Whether the insured objects could not be read: that nobody says so is no leave.
+    #[error("the card does not say whether the insured objects to copies of care forms on it: {0}")]
+    ObjectionUnread(StatusWord),
     /// The card has no file for them.
     #[error("the card has no file for copies of care forms")]
     NoFile,
@@ -67,15 +70,21 @@ fn of_status(status: StatusWord) -> NotAppended {
     }
 }
 
-/// Whether the card says that the insured objects.
+/// Whether the card says that the insured objects. A card without a file that could say so has nobody's objection; one
+/// that does not give what is in it, or not whole, may have.
 fn objects(patient: &mut Dialogue<'_>, layout: &Layout) -> Result<bool, NotAppended> {
     let Some(name) = layout.file_of(OBJECTION) else { return Ok(false) };
-    if !select(patient, layout, name)?.is_processed() {
-        return Ok(false);
+    match select(patient, layout, name)? {
+        StatusWord::FILE_NOT_FOUND => return Ok(false),
+        status if !status.is_processed() => return Err(NotAppended::ObjectionUnread(status)),
+        _ => {}
     }
     let read = patient.send(&Command::read_binary(name, 0).map_err(ExchangeError::from)?)?;
-    let decoded = layout.decode(name, &read.data).map(|decoded| decoded.data);
-    Ok(decoded.is_some_and(|data| matches!(data.at(OBJECTION), Some(Node { data: Data::Flag(true), .. }))))
+    let said = layout.decode(name, &read.data).filter(|_| read.status.is_processed()).map(|decoded| decoded.data);
+    match said.as_ref().and_then(|data| data.at(OBJECTION)) {
+        Some(Node { data: Data::Flag(objects), .. }) => Ok(*objects),
+        _ => Err(NotAppended::ObjectionUnread(read.status)),
+    }
 }
 
 /// Selects a file of the layout: in the application that is selected, else in its own.

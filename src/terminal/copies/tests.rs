@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use proptest::{collection::vec, option, prelude::*};
 use virtuale_applets::layouts::VITALE2;
 use virtuale_engine::{
-    Fid, Reset, StatusWord,
+    Fid, Protocol, Reset, Response, StatusWord,
     platform::{Change, CommitError, Sink},
 };
 
@@ -25,7 +25,7 @@ use crate::{
         right::prove,
         toy::parrot,
         transport::{
-            Transport,
+            Transport, TransportError,
             in_process::{InProcess, in_process},
         },
         vitale::{Reading, read},
@@ -142,6 +142,49 @@ fn a_terminal_adds_no_copy_where_the_insured_objects() {
     assert!(matches!(refused, Err(NotAppended::Objected)), "{refused:?}");
     let shown = Shown::Open { copies: vec![], unreadable: 0 };
     assert_eq!(reading(&profile, &mut transport).copies, Copies { objection: Some(true), shown });
+}
+
+/// A card whose answers to READ BINARY are spoiled.
+struct Spoiled<F>(InProcess, F);
+
+impl<F: Fn(&mut Response)> Transport for Spoiled<F> {
+    fn atr(&self) -> &[u8] {
+        self.0.atr()
+    }
+
+    fn protocol(&self) -> Protocol {
+        self.0.protocol()
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
+        self.0.reset(kind)
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
+        self.0.transmit(command, response)?;
+        if command[1] == 0xB0 {
+            (self.1)(response);
+        }
+        Ok(())
+    }
+}
+
+/// What torture found: a card that does not tell is not one that has nothing to tell.
+#[test]
+fn a_terminal_adds_no_copy_where_nobody_can_read_whether_the_insured_objects() {
+    let profile = open_card("opposition_copies = true\n");
+    for (length, status) in [(0, 0x6982), (0, 0x6F00), (0, 0x9000), (40, 0x9000)] {
+        let spoil = |response: &mut Response| {
+            let data = response.data()[..length].to_vec();
+            response.clear();
+            response.extend(&data);
+            response.finish(StatusWord(status));
+        };
+        let mut transport = Spoiled(in_process(Box::new(profile.card())).expect("power"), spoil);
+        let refused = append(&mut Dialogue::new(&mut transport), profile.layout(), &copy(TODAY, 1));
+        let Err(NotAppended::ObjectionUnread(said)) = refused else { panic!("{length} {status:04X}: {refused:?}") };
+        assert_eq!(said.0, status);
+    }
 }
 
 #[test]
@@ -411,7 +454,7 @@ fn hostile(records: Vec<Vec<u8>>) -> impl virtuale_engine::Card {
     let mut is_copies = false;
     crate::toy::Toy::with_atr(
         virtuale_engine::Atr::parse(&hex!("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR"),
-        move |command: &[u8], response: &mut virtuale_engine::Response| {
+        move |command: &[u8], response: &mut Response| {
             response.clear();
             let status = match command {
                 [0x00, 0xA4, 0x04, ..] => 0x9000,

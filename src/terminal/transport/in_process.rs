@@ -5,14 +5,16 @@ use std::fmt;
 use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::{Transport, TransportError};
-use crate::layer::fault::Faults;
+
+/// Whether a card was taken out.
+type IsTaken = dyn Fn() -> bool + Send + Sync;
 
 /// A card that is held, powered, by the terminal itself.
 pub struct InProcess {
     card: Box<dyn Card>,
     protocol: Protocol,
-    /// What may strike it, as far as it is known here.
-    faults: Faults,
+    /// Says whether it was taken out since it got its power.
+    is_taken: Box<IsTaken>,
 }
 
 /// Powers a card up and agrees on a protocol: T=1 where the ATR offers it, as pcsc-lite does, else its first one.
@@ -21,16 +23,19 @@ pub struct InProcess {
 ///
 /// [`TransportError::Silent`] if the card gives no ATR or breaks its word on a protocol.
 pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, TransportError> {
-    in_process_with(card, Faults::default())
+    in_process_until(card, || false)
 }
 
-/// The same of a card that these faults may strike: of one that they pull it is said that it was pulled.
+/// The same of a card that may be taken out, which is asked when it gives no answer.
 ///
 /// # Errors
 ///
 /// As there.
-pub(crate) fn in_process_with(card: Box<dyn Card>, faults: Faults) -> Result<InProcess, TransportError> {
-    let mut transport = InProcess { card, protocol: Protocol::T0, faults };
+pub(crate) fn in_process_until(
+    card: Box<dyn Card>,
+    is_taken: impl Fn() -> bool + Send + Sync + 'static,
+) -> Result<InProcess, TransportError> {
+    let mut transport = InProcess { card, protocol: Protocol::T0, is_taken: Box::new(is_taken) };
     transport.reset(Reset::Cold)?;
     Ok(transport)
 }
@@ -59,7 +64,7 @@ impl Transport for InProcess {
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
         response.clear();
-        self.card.transmit(command, response).map_err(|silence| match self.faults.is_taken() {
+        self.card.transmit(command, response).map_err(|silence| match (self.is_taken)() {
             true => TransportError::Removed,
             false => silence.into(),
         })?;

@@ -320,6 +320,9 @@ fn french_no_copy(why: &NoCopy) -> String {
         NoCopy::NotAppended(NotAppended::Objected) => {
             "l'assuré s'oppose aux copies de feuilles sur la carte (R.161-33-1, 2° d)".into()
         }
+        NoCopy::NotAppended(NotAppended::ObjectionUnread(status)) => {
+            format!("la carte ne dit pas si l'assuré s'oppose aux copies de feuilles ({status:?})")
+        }
         NoCopy::NotAppended(NotAppended::NoFile) => "la carte n'a pas de fichier pour elles".into(),
         NoCopy::NotAppended(NotAppended::NoRight(status)) => format!(
             "la carte n'en prend pas ({status:?}) ; une carte de professionnel qui fait des feuilles doit d'abord lui \
