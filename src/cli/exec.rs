@@ -52,6 +52,9 @@ pub(super) struct Args {
 
 /// Opens the readers, runs the command, and removes the readers.
 pub(super) fn run(args: &Args) -> Exit {
+    if args.command.first().is_some_and(|program| program.is_empty()) {
+        return Err(Failure::usage("the command has no name: its first word is empty", "name a program behind --"));
+    }
     let host = args.slots.host()?.refuse_stop("these readers live as long as the command of their `virtuale exec`");
     let host = args.drivers.ask_of(args.galss.ask_of(host)?);
     args.library.check()?;

@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use super::Failure;
+use super::{Failure, language::Language, messages::Pads, output};
 use crate::{host::Host, shown, system::file::second_name, writing};
 
 /// The names by which programs look for pcsc-lite's library: when they run, and when they are linked or look for it
@@ -39,6 +39,9 @@ impl Library {
     /// That it cannot be written, or that this program was built without it.
     pub(super) fn attach(&self, host: &Host, command: &mut Command) -> Result<(), Failure> {
         if self.is_asked_for() {
+            if host.has_guests() {
+                output::say(Pads::NoLibraryForGuests.text(Language::of_locale()));
+            }
             let library = Title::PcSc.is_built_in(virtuale_winscard::LIBRARY)?;
             Libraries::of(host, Title::PcSc)?.put(LIBRARIES, library)?.show(command);
         }

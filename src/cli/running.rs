@@ -22,19 +22,33 @@ pub(super) fn own() -> Option<Running> {
     running().into_iter().find(|running| running.socket == socket)
 }
 
+/// Whether the system's pcscd shows a card of these readers.
+#[cfg(unix)]
+fn is_shown_by_pcscd(status: &Status) -> bool {
+    status.slots.iter().any(|slot| slot.drivers.iter().any(|driver| driver == "pcscd"))
+}
+
 /// Running readers, and what a person is told of their slots.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) running: Running,
     /// What is in the slots, line by line, or why that is not known.
     pub(super) contents: Bilingual,
+    /// Whether the system's pcscd shows a card of theirs.
+    #[cfg(unix)]
+    pub(super) is_shown_by_pcscd: bool,
 }
 
 /// All that run.
 pub(super) fn look() -> Vec<Seen> {
     let seen = |running: Running| {
         let status = running.status();
-        Seen { contents: in_both(|language| contents(&status, language)), running }
+        Seen {
+            contents: in_both(|language| contents(&status, language)),
+            #[cfg(unix)]
+            is_shown_by_pcscd: status.as_ref().is_ok_and(is_shown_by_pcscd),
+            running,
+        }
     };
     running().into_iter().map(seen).collect()
 }
@@ -47,7 +61,7 @@ pub(super) fn choice() -> Bilingual {
         return said!(with none, start; en: "{none}; {start}", fr: "{none} ; {start}");
     }
     in_both(|language| {
-        seen.iter().fold(Places::TheseRun.text(language), |choice, Seen { running, contents }| {
+        seen.iter().fold(Places::TheseRun.text(language), |choice, Seen { running, contents, .. }| {
             let contents = match language {
                 Language::En => &contents.english,
                 Language::Fr => &*contents.french,

@@ -65,6 +65,16 @@ pub(super) fn is_member(user: u32, group: u32) -> bool {
     known.split(':').nth(3) == Some(&*group) || is_listed
 }
 
+/// The name of a user, else his number.
+#[cfg(unix)]
+pub(super) fn name(user: u32) -> String {
+    let number = user.to_string();
+    let found = lines(USERS, &number)
+        .into_iter()
+        .find_map(|line| entry(&line).filter(|(_, known)| *known == number).map(|(name, _)| name.to_owned()));
+    found.unwrap_or(number)
+}
+
 /// A user as people know him: by his number, and by his name if he has one here.
 fn named(user: u32, language: Language) -> String {
     let number = user.to_string();

@@ -188,6 +188,12 @@ impl Host {
         &self.desk.socket
     }
 
+    /// Whether others than its user are let in ([`Builder::allow_user`], [`Builder::allow_group`]).
+    #[must_use]
+    pub fn has_guests(&self) -> bool {
+        !self.desk.guests.is_none()
+    }
+
     /// The nearest folder on the way to the PC/SC socket that those cannot go through who were let in
     /// ([`Builder::allow_user`]); `None` if they can, or if nobody was.
     #[must_use]

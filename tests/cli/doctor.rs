@@ -1,6 +1,6 @@
 //! `doctor`: what it says where something stands between programs and readers.
 
-use std::{fs, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use rustix::process::Signal;
 
@@ -70,4 +70,53 @@ fn a_file_that_may_not_be_run_is_not_missing() {
         let (code, out, _) = run(sandbox.virtuale(&["doctor", program]).current_dir(sandbox.path()));
         assert!(code == 4 && out.contains(part), "{out}");
     }
+}
+
+#[test]
+fn what_is_no_file_or_long_is_not_read_to_its_end() {
+    let sandbox = Sandbox::new();
+    let pipe = sandbox.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system").success());
+    let long = sandbox.path().join("long");
+    for start in [&b"#!/bin/sh\n"[..], b"\0", b"MZ"] {
+        fs::write(&long, start).expect("room");
+        fs::set_permissions(&long, PermissionsExt::from_mode(0o755)).expect("its mode");
+        fs::File::options().write(true).open(&long).and_then(|file| file.set_len(3 << 30)).expect("a sparse file");
+        // More memory than that is not there for it.
+        let said = doctor(&mut sandbox.shell("ulimit -v 3000000; virtuale doctor \"$XDG_RUNTIME_DIR/long\""));
+        assert!(said.contains("/long keeps the variable out"), "{said}");
+    }
+    for place in ["\"$XDG_RUNTIME_DIR/pipe\"", "/dev/zero"] {
+        let said = doctor(&mut sandbox.shell(&format!("ulimit -v 3000000; virtuale doctor {place}")));
+        assert!(said.contains("is no program: it is a folder or a device"), "{said}");
+        let (code, _, error) = run(&mut sandbox.shell(&format!("ulimit -v 3000000; virtuale attach {place}")));
+        assert!(code != 0 && error.contains("it is a pipe, a socket or a device, and no file"), "{error}");
+    }
+}
+
+#[test]
+fn what_loses_the_readers_is_not_called_ok() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path().join("s.sh"), "#!/bin/sh\nexport PCSCLITE_CSOCK_NAME=/x\nsudo till\n").expect("a script");
+    for line in [
+        "sh -c 'unset PCSCLITE_CSOCK_NAME; true'",
+        "bash -c 'sudo true'",
+        "sh \"$XDG_RUNTIME_DIR/s.sh\"",
+        "script -c 'sudo true' /dev/null",
+        "env PCSCLITE_CSOCK_NAME=/x true",
+        "env PCSCLITE_CSOCK_NAME= true",
+        "bwrap --ro-bind / / --clearenv true",
+        "bwrap --ro-bind / / --tmpfs / true",
+        "xargs env -i true",
+        "chroot --userspec=65533 / true",
+        "start-stop-daemon --chuid 65533 -S -x /bin/true",
+    ] {
+        let command = format!("virtuale exec --card - -- virtuale doctor -- {line}");
+        let said = doctor(&mut sandbox.shell(&command));
+        let bad =
+            |line: &str| line.starts_with("broken") || (line.starts_with("warning") && !line.contains("OPENSC_CONF"));
+        assert!(said.lines().any(bad), "{line}: {said}");
+    }
+    let said = doctor(&mut sandbox.shell("virtuale exec --library --card - -- virtuale doctor"));
+    assert!(said.contains("is the library of this virtuale (exec --library)"), "{said}");
 }

@@ -49,12 +49,22 @@ impl Beside {
             if was == Whose::Ours {
                 return Ok(None);
             }
+            if was == Whose::OursOnce {
+                // Somebody attached it, so it stays; one that is in use is as it is.
+                if piece.settle(was).is_ok() {
+                    output::say(Attached::Replaced { path: &shown::path(piece.path()) }.text(language));
+                }
+                return Ok(None);
+            }
             match piece.settle(was) {
                 // Another run was faster.
                 Err(_) if piece.whose().is_ok_and(|whose| whose == Whose::Ours) => Ok(None),
                 settled => settled.map(|_| Some(Self(piece.path().to_owned()))),
             }
         };
+        if asks && is_wine_as_it_comes() {
+            output::say(Attached::UnderWine.text(language));
+        }
         match put() {
             Err(failure) if !asks => {
                 let (program, why) = (shown::path(&path), failure.message().to_string());
@@ -72,6 +82,14 @@ impl Beside {
             output::say(Attached::Stays { path: &path }.text(Language::of_locale()));
         }
     }
+}
+
+/// Whether this is Wine, which takes its own library before the one beside a program, and was not told otherwise here.
+pub(in crate::cli) fn is_wine_as_it_comes() -> bool {
+    let is_told = env::var("WINEDLLOVERRIDES").is_ok_and(|told| told.to_lowercase().contains("winscard"));
+    // Windows has no such program.
+    let is_wine = env::var_os("SYSTEMROOT").is_some_and(|root| Path::new(&root).join("system32/winecfg.exe").is_file());
+    is_wine && !is_told
 }
 
 /// Where the system finds a program: at its path, or in the folder of ours or of one of the search path.

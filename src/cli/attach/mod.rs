@@ -15,12 +15,14 @@ mod target;
 use std::path::PathBuf;
 
 #[cfg(windows)]
-pub(in crate::cli) use beside::{Beside, find};
+pub(in crate::cli) use beside::{Beside, find, is_wine_as_it_comes};
 pub(in crate::cli) use image::Image;
 #[cfg(test)]
 pub(in crate::cli) use made::Made;
 pub(in crate::cli) use pe::{Pe, Width};
 pub(in crate::cli) use pieces::{LIBRARY, WAY, Whose, whose};
+#[cfg(test)]
+pub(in crate::cli) use target::library_of;
 pub(in crate::cli) use target::{bits, is_of_windows};
 
 use super::{Exit, Failure, exit, language::Language, messages::Attached, output};
@@ -100,6 +102,9 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let pieces = [Piece::library(target.folder(), library), Piece::way(target.folder(), readers.as_deref())];
     let was = [pieces[0].whose()?, pieces[1].whose()?];
+    if was[0] == Whose::OursOnce {
+        output::say(Attached::Replaced { path: &shown::path(pieces[0].path()) }.text(language));
+    }
     for (piece, was) in pieces.iter().zip(was) {
         if piece.settle(was)? {
             output::print(format_args!("{}\n", shown::path(piece.path())))?;
@@ -121,6 +126,7 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// Takes away what `attach` put there, and what a run left that was killed.
 pub(super) fn detach(args: &Detach) -> Exit {
+    let language = args.language();
     let folder = target::folder_of(&args.place)?;
     let mut was_there = false;
     let mut foreign = None;
@@ -128,15 +134,17 @@ pub(super) fn detach(args: &Detach) -> Exit {
         let path = folder.join(name);
         match whose(&path).map_err(|error| Failure::file("read", &path, &error))? {
             Whose::Nobodys => {}
-            Whose::Ours => {
+            was @ (Whose::Ours | Whose::OursOnce) => {
                 pieces::remove(&path)?;
+                if was == Whose::OursOnce {
+                    output::say(Attached::WasOnce { path: &shown::path(&path) }.text(language));
+                }
                 output::print(format_args!("{}\n", shown::path(&path)))?;
                 was_there = true;
             }
             Whose::Others => foreign = Some(path),
         }
     }
-    let language = args.language();
     if let Some(path) = foreign {
         output::say(Attached::LeftOthers { path: &shown::path(&path) }.text(language));
     } else if !was_there {

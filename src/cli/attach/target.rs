@@ -96,7 +96,7 @@ impl Target {
 /// # Errors
 ///
 /// That this program was built without it.
-pub(super) fn library_of(width: Width) -> Result<&'static [u8], Failure> {
+pub(in crate::cli) fn library_of(width: Width) -> Result<&'static [u8], Failure> {
     let carried = [virtuale_winscard::LIBRARY, virtuale_winscard::LIBRARY_32];
     let is_for = |library: &&[u8]| Pe::read(library).is_some_and(|library| library.width() == width);
     if let Some(library) = carried.into_iter().flatten().find(is_for) {

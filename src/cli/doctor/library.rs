@@ -1,11 +1,14 @@
 //! The client library that programs reach readers with: which one is there, and what it speaks.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
 
+use virtuale_winscard::library::MARK;
+
 use super::questions::Questions;
+use crate::cli::plain;
 
 /// The name that programs load.
 const NAME: &str = "libpcsclite.so.1";
@@ -28,6 +31,18 @@ pub(super) struct Library {
     pub(super) path: PathBuf,
     /// Its version, if a package manager knows it.
     pub(super) version: Option<Version>,
+    pub(super) whose: Whose,
+}
+
+/// Whose library it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Whose {
+    /// That which this program carries.
+    Ours,
+    /// One of ours that this program does not carry: another version, or a damaged one.
+    OursOnce,
+    /// pcsc-lite's, or another maker's.
+    Others,
 }
 
 /// A version of pcsc-lite.
@@ -49,12 +64,37 @@ pub(super) fn find(questions: &mut Questions) -> Option<Library> {
     let ours = env::split_paths(&ours).filter(|folder| !folder.as_os_str().is_empty()).map(|folder| folder.join(NAME));
     // A library that somebody put in front is not the one that the package manager knows.
     if let Some(path) = ours.into_iter().find(|path| path.exists()) {
-        return Some(Library { path, version: None });
+        return Some(Library { whose: whose(&path, virtuale_winscard::LIBRARY.ok()), path, version: None });
     }
     let known = known_to_the_loader(questions).into_iter();
     let usual = FOLDERS.iter().map(|folder| Path::new(folder).join(NAME));
-    let path = known.chain(usual).find(|path| path.exists())?;
-    Some(Library { path, version: installed_version(questions) })
+    let path = known.chain(usual).chain(of_processors()).find(|path| path.exists())?;
+    let whose = whose(&path, virtuale_winscard::LIBRARY.ok());
+    let version = if whose == Whose::Others { installed_version(questions) } else { None };
+    Some(Library { path, version, whose })
+}
+
+/// Where Debian and its kin have the libraries of a kind of processor.
+fn of_processors() -> impl Iterator<Item = PathBuf> {
+    let kind = format!("{}-linux-", env::consts::ARCH);
+    ["/usr/lib", "/lib"].into_iter().flat_map(move |folder| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let is_it = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(&kind);
+        entries.filter(is_it).map(|entry| entry.path().join(NAME)).collect::<Vec<_>>()
+    })
+}
+
+/// A longer library is none of ours.
+const LONGEST: u64 = 16 << 20;
+
+/// Whose the library in a file is, where this program carries that one.
+fn whose(path: &Path, carried: Option<&[u8]>) -> Whose {
+    let bytes = plain::beginning(path, LONGEST).unwrap_or_default();
+    match carried {
+        Some(carried) if bytes == carried => Whose::Ours,
+        _ if bytes.windows(MARK.len()).any(|part| part == MARK.as_bytes()) => Whose::OursOnce,
+        _ => Whose::Others,
+    }
 }
 
 fn known_to_the_loader(questions: &mut Questions) -> Option<PathBuf> {
@@ -97,7 +137,7 @@ impl Version {
 
 #[cfg(test)]
 mod tests {
-    use super::{Protocol, Version};
+    use super::{MARK, Protocol, Version, Whose, whose};
 
     #[test]
     fn versions_are_found_in_what_package_managers_say() {
@@ -106,6 +146,19 @@ mod tests {
         assert_eq!(Version::within("pcsc-lite-libs-2.4.1-r0 x86_64 {pcsc-lite}"), Some(Version(2, 4, 1)));
         assert_eq!(Version::within("1:2.5"), Some(Version(2, 5, 0)));
         assert_eq!(Version::within("no packages found"), None);
+    }
+
+    #[test]
+    fn a_library_of_ours_is_known_from_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("libpcsclite.so.1");
+        let of = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).expect("room");
+            whose(&path, Some([b"1", MARK.as_bytes()].concat().as_slice()))
+        };
+        let made = |first: &str| [first.as_bytes(), MARK.as_bytes()].concat();
+        assert_eq!([of(&made("1")), of(&made("2")), of(b"1")], [Whose::Ours, Whose::OursOnce, Whose::Others]);
+        assert_eq!(whose(folder.path(), None), Whose::Others);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     fs::{self, Metadata},
+    io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
@@ -12,6 +13,7 @@ use super::{
     line::{Hop, Line},
     script::Script,
 };
+use crate::{cli::plain, shown::reason};
 
 /// A program that was asked about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -43,6 +45,14 @@ pub(super) enum Kind {
     Script(Vec<(String, Vec<Hop>)>),
     /// A script for a program that is not there.
     NoInterpreter(PathBuf),
+    /// A script that is to be run by itself, or by scripts that lead back to it.
+    ItsOwnInterpreter,
+    /// A program that is cut off or damaged: the system does not run it.
+    Damaged,
+    /// A link that leads round to itself, or through too many others.
+    Links,
+    /// It cannot be looked at, for this reason.
+    Closed(String),
     /// It starts programs in a container.
     Container,
     /// It starts programs on another machine.
@@ -90,13 +100,32 @@ struct Starter {
 pub(super) fn look(name: &Path) -> Program {
     let path = find(name);
     let kind = match fs::metadata(&path) {
-        Err(_) => Kind::Missing,
+        Err(error) => unseen(&error),
         Ok(found) if !found.is_file() => Kind::NoFile,
         Ok(_) if path.as_os_str() == name.as_os_str() && is_a_word(name) => Kind::Here,
         Ok(_) if !is_runnable(&path) => Kind::NotRunnable,
         Ok(found) => kind(&path, &found),
     };
     Program { path, kind }
+}
+
+/// Looks at a file that a shell is given to read.
+pub(super) fn look_at_script(path: &Path) -> Program {
+    let kind = match fs::metadata(path) {
+        Err(error) => unseen(&error),
+        Ok(found) if !found.is_file() => Kind::NoFile,
+        Ok(_) => Script::for_shell(path).map_or(Kind::Plain, |script| kind_of_commands(&script)),
+    };
+    Program { path: path.to_owned(), kind }
+}
+
+fn unseen(error: &io::Error) -> Kind {
+    let is_loop = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    match error.kind() {
+        _ if is_loop => Kind::Links,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::Missing,
+        _ => Kind::Closed(reason(error)),
+    }
 }
 
 /// Whether a shell looks for it in PATH.
@@ -136,7 +165,10 @@ fn kind(path: &Path, found: &Metadata) -> Kind {
     }
     // The system takes no notice of the marks of scripts, nor of any where a file system is mounted so.
     if let Some(script) = Script::read(&real) {
-        return kind_of_script(&script);
+        return if leads_to_itself(&real) { Kind::ItsOwnInterpreter } else { kind_of_script(&script) };
+    }
+    if is_damaged(&real) {
+        return Kind::Damaged;
     }
     if is_without_marks(&real) {
         return Kind::Plain;
@@ -161,20 +193,58 @@ impl Marks {
     }
 }
 
+/// How many scripts the system follows that are to be run by each other.
+const MOST_SCRIPTS: usize = 5;
+
+/// Whether the program that runs a script is a script again, and so on without an end.
+fn leads_to_itself(script: &Path) -> bool {
+    let runner = |path: &PathBuf| Script::read(path)?.interpreter().map(|runner| find(&runner));
+    std::iter::successors(Some(script.to_owned()), runner).nth(MOST_SCRIPTS).is_some()
+}
+
+/// Whether a file that begins as a program is shorter than its own header says, or than a header.
+fn is_damaged(path: &Path) -> bool {
+    let Ok(start) = plain::beginning(path, 64) else { return false };
+    let number = |place: usize, length: usize| {
+        let bytes = start.get(place..place + length)?;
+        // The byte behind the mark and the class says which end comes first.
+        let from_little = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+        Some(if start.get(5) == Some(&2) {
+            bytes.iter().fold(0, from_little)
+        } else {
+            bytes.iter().rev().fold(0, from_little)
+        })
+    };
+    // Where the table of what is loaded is, and the size and the number of its rows.
+    let table = match start.get(4) {
+        _ if !start.starts_with(b"\x7FELF") => return false,
+        Some(2) => [number(0x20, 8), number(0x36, 2), number(0x38, 2)],
+        Some(1) => [number(0x1C, 4), number(0x2A, 2), number(0x2C, 2)],
+        _ => return true,
+    };
+    let [Some(place), Some(size), Some(count)] = table else { return true };
+    let ends = size.checked_mul(count).and_then(|length| place.checked_add(length));
+    fs::metadata(path).is_ok_and(|known| ends.is_none_or(|end| end > known.len()))
+}
+
 fn kind_of_script(script: &Script) -> Kind {
+    match script.interpreter() {
+        // Without a path, the system's own shell runs it.
+        Some(interpreter) if !is_runnable(&find(&interpreter)) => Kind::NoInterpreter(interpreter),
+        _ => kind_of_commands(script),
+    }
+}
+
+fn kind_of_commands(script: &Script) -> Kind {
     let commands = || {
         script.commands().into_iter().filter_map(|words| {
             let hops = Line::follow_in_script(&words).hops;
             (!hops.is_empty()).then(|| (words.join(OsStr::new(" ")).to_string_lossy().into_owned(), hops))
         })
     };
-    match script.interpreter() {
-        // Without a path, the system's own shell runs it.
-        Some(interpreter) if !is_runnable(&find(&interpreter)) => Kind::NoInterpreter(interpreter),
-        _ => match commands().collect::<Vec<_>>() {
-            none if none.is_empty() => Kind::Plain,
-            some => Kind::Script(some),
-        },
+    match commands().collect::<Vec<_>>() {
+        none if none.is_empty() => Kind::Plain,
+        some => Kind::Script(some),
     }
 }
 
@@ -196,7 +266,7 @@ fn has_capabilities(_: &Path) -> bool {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-    use super::{Kind, Marks, Starter, look};
+    use super::{Kind, Marks, Starter, look, look_at_script};
 
     #[test]
     fn a_program_is_seen_for_what_it_is() {
@@ -251,6 +321,32 @@ mod tests {
         assert_eq!(look(Path::new("Cargo.toml")).kind, Kind::Here);
         assert_eq!(look(Path::new("./Cargo.toml")).kind, Kind::NotRunnable);
         assert_eq!(look(Path::new("sh")).kind, Kind::Plain);
+    }
+
+    #[test]
+    fn what_the_system_does_not_run_is_no_program() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let path = place.path().join("till");
+        let of = |bytes: &[u8]| {
+            fs::write(&path, bytes).expect("room");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+            look(&path).kind
+        };
+        let own = fs::read("/proc/self/exe").or_else(|_| fs::read("/bin/sh")).expect("a program");
+        assert_eq!(of(b"\x7FELF"), Kind::Damaged);
+        assert_eq!(of(&own[..100]), Kind::Damaged, "the table of what is loaded is missing");
+        assert_eq!(of(&own[..own.len().min(4096)]), Kind::Plain, "what is behind that is not asked");
+        assert_eq!(of(format!("#!{}\n", path.display()).as_bytes()), Kind::ItsOwnInterpreter);
+        assert_eq!(of(b"#!/bin/sh\nsudo x\n"), look_at_script(&path).kind);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("its mode");
+        assert!(matches!(look_at_script(&path).kind, Kind::Script(_)), "a shell reads what may not be run");
+        let round = place.path().join("round");
+        std::os::unix::fs::symlink(&round, &round).expect("a link");
+        assert_eq!((look(&round).kind, look_at_script(&round).kind), (Kind::Links, Kind::Links));
+        let pipe = place.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system").success());
+        assert_eq!((look(&pipe).kind, look_at_script(&pipe).kind), (Kind::NoFile, Kind::NoFile));
+        assert_eq!(look(Path::new("/dev/zero")).kind, Kind::NoFile);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Read},
+    path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -11,6 +12,8 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
+
+use crate::system::file::nothing;
 
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,9 +40,9 @@ impl Default for Questions {
 impl Questions {
     /// What a program prints, if it is there and content. One that takes too long is ended and noted.
     pub(super) fn ask(&mut self, program: &str, arguments: &[&str]) -> Option<String> {
-        let mut command = Command::new(program);
-        let command = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().ok()?;
+        let mut child = start(program, arguments).ok()?;
+        // Nothing is said to it.
+        drop(child.stdin.take());
         let until = Instant::now() + self.patience;
         let heard = child.stdout.take().map_or(Ok(Vec::new()), |output| hear(output, until));
         match heard.and_then(|heard| Ok((heard, is_content(&mut child, until)?))) {
@@ -59,6 +62,24 @@ impl Questions {
     /// The programs that took too long, and how long that was.
     pub(super) fn silent(self) -> (Vec<String>, Duration) {
         (self.silent, self.patience)
+    }
+}
+
+/// Where programs are that a short search path leaves out.
+const FOLDERS: [&str; 3] = ["/usr/bin", "/usr/sbin", "/sbin"];
+
+/// Starts a program, as a shell finds it or where systems have it.
+fn start(program: &str, arguments: &[&str]) -> io::Result<Child> {
+    let start = |program: &Path| {
+        let mut command = Command::new(program);
+        let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // In some sandboxes there is nothing to throw words into.
+        command.stderr(nothing().map_or_else(|_| Stdio::piped(), Stdio::from)).spawn()
+    };
+    let elsewhere = || FOLDERS.iter().find_map(|folder| start(&Path::new(folder).join(program)).ok());
+    match start(program.as_ref()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => elsewhere().ok_or(error),
+        started => started,
     }
 }
 

@@ -5,16 +5,17 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
-    io::Read,
     path::{Path, PathBuf},
 };
+
+use super::survey::VARIABLE;
+use crate::cli::plain;
 
 /// How many bytes of a script are read.
 const LONGEST: u64 = 1 << 16;
 
 /// Shells, whose scripts are read on.
-const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"];
+pub(super) const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"];
 
 /// Words before a command that are none.
 const BEFORE: [&str; 13] =
@@ -27,15 +28,20 @@ const ENDS: [char; 6] = [';', '&', '|', '(', '`', ')'];
 #[derive(Debug)]
 pub(super) struct Script {
     text: String,
+    /// Whether a shell is given it to read, whatever stands in its first line.
+    is_given_to_a_shell: bool,
 }
 
 impl Script {
     /// The script in a file, if it is one.
     pub(super) fn read(path: &Path) -> Option<Self> {
-        let mut bytes = Vec::new();
-        File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        text.starts_with("#!").then_some(Self { text })
+        let text = plain::text(path, LONGEST).ok()?;
+        text.starts_with("#!").then_some(Self { text, is_given_to_a_shell: false })
+    }
+
+    /// What a shell is given to read.
+    pub(super) fn for_shell(path: &Path) -> Option<Self> {
+        plain::text(path, LONGEST).ok().map(|text| Self { text, is_given_to_a_shell: true })
     }
 
     /// The program that runs it: the path in its first line, or behind `env` a name. A carriage return is a part of it,
@@ -54,17 +60,28 @@ impl Script {
     /// The commands that stand in it, each with its words, if it is one of a shell.
     pub(super) fn commands(&self) -> Vec<Vec<OsString>> {
         let shell = self.interpreter().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-        if !shell.is_some_and(|shell| SHELLS.contains(&shell.as_str())) {
-            return Vec::new();
+        if self.is_given_to_a_shell || shell.is_some_and(|shell| SHELLS.contains(&shell.as_str())) {
+            commands_in(&self.text)
+        } else {
+            Vec::new()
         }
-        let lines = self.text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
-        let commands = lines.flat_map(|line| line.split(ENDS)).map(|command| {
-            let is_before = |word: &&str| BEFORE.contains(word) || is_assignment(word);
-            let words = command.split_whitespace().skip_while(is_before);
-            words.map(|word| OsString::from(word.trim_matches(['"', '\'']))).collect::<Vec<_>>()
-        });
-        commands.filter(|words| !words.is_empty()).collect()
     }
+}
+
+/// The commands that stand in a text for a shell, each with its words.
+pub(super) fn commands_in(text: &str) -> Vec<Vec<OsString>> {
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    let commands = lines.flat_map(|line| line.split(ENDS)).map(|command| {
+        // One of the variable of our readers is for them, too.
+        let is_before = |word: &&str| BEFORE.contains(word) || (is_assignment(word) && !is_of_ours(word));
+        let words = command.split_whitespace().skip_while(is_before);
+        words.map(|word| OsString::from(word.trim_matches(['"', '\'']))).collect::<Vec<_>>()
+    });
+    commands.filter(|words| !words.is_empty()).collect()
+}
+
+fn is_of_ours(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| name == VARIABLE)
 }
 
 /// Whether a word sets a variable for the command behind it.
@@ -80,7 +97,7 @@ mod tests {
     use super::Script;
 
     fn script(text: &str) -> Script {
-        Script { text: text.into() }
+        Script { text: text.into(), is_given_to_a_shell: false }
     }
 
     #[test]

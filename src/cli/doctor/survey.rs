@@ -3,6 +3,8 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -51,6 +53,12 @@ pub(super) struct Survey {
     pub(super) pcscd: bool,
     /// Whom the readers let in that the variable names, beside their own user; `None` if they do not say.
     pub(super) admitted: Option<Admitted>,
+    /// The nearest folder on the way to the socket that not everybody may go through.
+    pub(super) closed: Option<Closed>,
+    /// How many files may be open at a time, where that is few.
+    pub(super) few_files: Option<u64>,
+    /// Whether the system's pcscd shows cards of readers that run.
+    pub(super) pcscd_shows: bool,
     /// What stands between the command line that was asked about and its program.
     pub(super) hops: Vec<Hop>,
     /// The program that was asked about.
@@ -66,6 +74,35 @@ pub(super) struct Admitted {
     /// Who was turned away, in words.
     pub(super) turned_away: Vec<String>,
 }
+
+/// A folder that not everybody may go through.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Closed {
+    pub(super) folder: PathBuf,
+    pub(super) owner: u32,
+    /// The group whose members may.
+    pub(super) group: Option<u32>,
+}
+
+impl Closed {
+    /// Whether a user may not go through it.
+    pub(super) fn is_to(&self, user: u32) -> bool {
+        user != 0 && user != self.owner && !self.group.is_some_and(|group| users::is_member(user, group))
+    }
+
+    /// The nearest one on the way to a socket.
+    fn on_the_way(socket: &Path) -> Option<Self> {
+        socket.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).find_map(|folder| {
+            let known = fs::metadata(folder).ok()?;
+            let (for_all, for_group) = (known.mode() & 0o001 != 0, known.mode() & 0o010 != 0);
+            let group = for_group.then(|| known.gid());
+            (!for_all).then(|| Self { folder: folder.to_owned(), owner: known.uid(), group })
+        })
+    }
+}
+
+/// How many open files readers and programs take together, and some more.
+const FILES: u64 = 64;
 
 /// A file that a variable names.
 #[derive(Debug)]
@@ -98,7 +135,10 @@ const SWITCHES: [(&str, &str); 3] = [("sudo", "SUDO_UID"), ("doas", "DOAS_USER")
 /// Looks at everything once.
 pub(super) fn survey(command: &[OsString]) -> Survey {
     let (socket, own) = (set(VARIABLE), running::own());
+    let socket_path = socket.clone();
     let line = Line::follow(command);
+    let others: Vec<_> = running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running)).collect();
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let admitted = own.as_ref().and_then(|own| own.status().ok());
     let mut questions = Questions::default();
     let library = library::find(&mut questions);
@@ -111,7 +151,10 @@ pub(super) fn survey(command: &[OsString]) -> Survey {
         opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),
         variable: socket.map(|path| (path.clone(), socket::look(&path))),
         user: rustix::process::geteuid().as_raw(),
-        others: running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running)).collect(),
+        closed: socket_path.as_deref().and_then(Closed::on_the_way),
+        few_files: files.filter(|&files| files < FILES),
+        pcscd_shows: others.iter().any(|seen| seen.is_shown_by_pcscd),
+        others,
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         admitted: admitted.map(|status| Admitted {
@@ -120,7 +163,10 @@ pub(super) fn survey(command: &[OsString]) -> Survey {
             groups: status.allowed_groups,
         }),
         hops: line.hops,
-        program: line.program.as_deref().map(program::look),
+        program: match (&line.program, &line.script) {
+            (Some(program), _) => Some(program::look(program)),
+            (None, script) => script.as_deref().map(program::look_at_script),
+        },
     }
 }
 

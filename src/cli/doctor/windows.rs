@@ -9,7 +9,11 @@ use std::{
 
 use super::{Diagnosis, Level, winscard};
 use crate::{
-    cli::{attach::find, plain, running, system::words::START},
+    cli::{
+        attach::{find, is_wine_as_it_comes},
+        plain, running,
+        system::words::START,
+    },
     host::{self, VARIABLE},
     shown::{self, reason},
     system::socket::connect,
@@ -41,12 +45,20 @@ pub(super) fn findings(program: Option<&Path>) -> Vec<Diagnosis> {
         Ok(place) => finding("place", Level::Ok, format!("readers can be in {}", shown::path(&place)), None),
         Err(error) => finding("place", Level::Broken, error.to_string(), Some("set LOCALAPPDATA to a folder".into())),
     });
+    findings.extend(is_wine_as_it_comes().then(of_wine));
     findings.extend(program.into_iter().flat_map(of_program));
     findings
 }
 
 fn finding(check: &'static str, level: Level, message: String, advice: Option<String>) -> Diagnosis {
     Diagnosis { check, level, message, advice }
+}
+
+fn of_wine() -> Diagnosis {
+    let message = "this is Wine, which takes its own winscard.dll before the one beside a program";
+    let advice =
+        "start Wine so that it does not: WINEDLLOVERRIDES=winscard=n,b wine ...; or say it of winscard in winecfg";
+    finding("wine", Level::Warning, message.into(), Some(advice.into()))
 }
 
 /// What is at the socket that the variable names.

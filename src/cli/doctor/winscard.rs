@@ -177,7 +177,7 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
             format!("{shown} is not ours: it uses that"),
             Some("move it away for the time of your tests; then virtuale attach".into()),
         ),
-        Ok(Whose::Ours) => {
+        Ok(whose @ (Whose::Ours | Whose::OursOnce)) => {
             let width = Image::read(&path).ok().and_then(|library| Some(library.file()?.width()));
             match width {
                 Some(width) if width != file.width() => finding(
@@ -188,7 +188,15 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
                         format!("{attach}\nwhich takes it from those of {} bits in this folder", bits(width))
                     }),
                 ),
-                _ => finding("beside", Level::Ok, format!("{shown} is ours{}", readers(folder)), None),
+                Some(_) if whose == Whose::Ours => {
+                    finding("beside", Level::Ok, format!("{shown} is ours{}", readers(folder)), None)
+                }
+                width => finding(
+                    "beside",
+                    if width.is_some() { Level::Warning } else { Level::Broken },
+                    format!("{shown} is of another version of virtuale, or damaged"),
+                    attach.map(|attach| format!("{attach}\nwhich puts that of this version there")),
+                ),
             }
         }
         Err(error) => finding("beside", Level::Broken, format!("{shown} cannot be read: {}", reason(&error)), None),
@@ -309,15 +317,17 @@ mod tests {
 
     use virtuale_winscard::library::MARK;
 
-    use super::{Level, findings};
-    use crate::cli::attach::{LIBRARY, Made};
+    use super::{Level, Width, findings};
+    use crate::cli::attach::{LIBRARY, Made, library_of};
 
     fn program() -> Made {
         Made { imports: vec![("winscard.dll", vec!["SCardConnectA"])], ..Made::default() }
     }
 
-    fn ours(is_narrow: bool) -> Made {
-        Made { is_narrow, more: MARK.into(), ..Made::default() }
+    /// The library of ours; on another system something that says that it is.
+    fn ours(is_narrow: bool) -> Vec<u8> {
+        let made = || Made { is_narrow, more: MARK.into(), ..Made::default() }.bytes();
+        library_of(if is_narrow { Width::X86 } else { Width::X64 }).map_or_else(|_| made(), <[u8]>::to_vec)
     }
 
     /// What is found of a program in a folder, without what is as it should be.
@@ -336,17 +346,33 @@ mod tests {
         assert_eq!(found(folder.path(), &program()), broken, "there is none");
         put(&Made::default().bytes());
         assert_eq!(found(folder.path(), &program()), broken, "it is another maker's");
-        put(&ours(true).bytes());
+        put(&ours(true));
         assert_eq!(found(folder.path(), &program()), broken, "it has 32 bits");
-        put(&ours(false).bytes());
+        put(&ours(false));
         assert_eq!(found(folder.path(), &program()), []);
         assert_eq!(found(folder.path(), &Made { is_narrow: true, ..program() }), broken);
     }
 
     #[test]
+    fn a_damaged_program_or_library_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("till.exe");
+        let whole = program().bytes();
+        fs::write(&path, &whole[..whole.len() - 1]).expect("room");
+        let levels: Vec<_> = findings(&path).expect("it was one").into_iter().map(|found| found.level).collect();
+        assert_eq!(levels, [Level::Broken]);
+        fs::rename(&path, folder.path().join("till")).expect("another name");
+        assert!(findings(&folder.path().join("till")).is_none(), "other systems have such programs");
+        let library = ours(false);
+        fs::write(folder.path().join(LIBRARY), &library[..library.len() - 1]).expect("room");
+        let found = found(folder.path(), &program());
+        assert!(matches!(found.as_slice(), [("beside", Level::Broken)]), "{found:?}");
+    }
+
+    #[test]
     fn what_keeps_a_program_from_the_library_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join(LIBRARY), ours(false).bytes()).expect("room");
+        fs::write(folder.path().join(LIBRARY), ours(false)).expect("room");
         let of = |program: Made| found(folder.path(), &program);
         assert_eq!(of(Made { load_flags: 0x800, ..program() }), [("search", Level::Broken)]);
         assert_eq!(of(Made { load_flags: 0xA00, ..program() }), []);

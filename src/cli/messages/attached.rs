@@ -47,6 +47,31 @@ messages! {
         en: "see whose it is: some programs bring a PC/SC library of their own; move it away for the time of your tests",
         fr: "voir à qui il est : des programmes apportent leur bibliothèque PC/SC ; le déplacer le temps des essais"
     };
+    /// It was of another version.
+    Replaced { path } = {
+        en: "{path} was of another version of virtuale, or damaged: it was replaced",
+        fr: "{path} était d'une autre version de virtuale, ou abîmé : il a été remplacé"
+    };
+    /// The same of one that is taken away.
+    WasOnce { path } = {
+        en: "{path} was of another version of virtuale, or damaged",
+        fr: "{path} était d'une autre version de virtuale, ou abîmé"
+    };
+    /// It is marked so.
+    ReadOnly { path } = {
+        en: "{path} is marked read-only, and stays as it is",
+        fr: "{path} est marqué en lecture seule, et reste tel quel"
+    };
+    /// What to do then.
+    TakeMark { path } = {
+        en: "take the mark off: attrib -R {path}",
+        fr: "enlever cette marque : attrib -R {path}"
+    };
+    /// Wine looks elsewhere first.
+    UnderWine = {
+        en: "this is Wine, which takes its own winscard.dll before the one beside a program, unless it is started with WINEDLLOVERRIDES=winscard=n,b (docs/windows.md)",
+        fr: "ceci est Wine, qui prend sa propre winscard.dll avant celle à côté d'un programme, sauf s'il est lancé avec WINEDLLOVERRIDES=winscard=n,b (docs/windows.md)"
+    };
     /// It cannot be written or removed.
     CannotChange { path } = {
         en: "{path} cannot be written or removed",

@@ -13,6 +13,11 @@ messages! {
     };
     /// What to do about it.
     GivePin = { en: "give it: virtuale pin 1234", fr: "le donner : virtuale pin 1234" };
+    /// Who is let in has no library.
+    NoLibraryForGuests = {
+        en: "the library is for your own programs: the users who are let in find the readers by PCSCLITE_CSOCK_NAME alone",
+        fr: "la bibliothèque est pour vos propres programmes : les utilisateurs admis ne trouvent les lecteurs que par PCSCLITE_CSOCK_NAME"
+    };
     /// No reader asks.
     NothingAsked = { en: "no reader asks for a PIN now", fr: "aucun lecteur ne demande de code maintenant" };
     /// What to do about it.

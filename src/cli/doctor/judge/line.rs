@@ -1,13 +1,15 @@
 //! What stands between a program and our readers that is about the command line which starts it.
 
+use std::path::Path;
+
 use super::{
     super::{
         super::users,
         Diagnosis,
-        line::Hop,
-        survey::{Admitted, Survey},
+        line::{Hop, Shown, Switch},
+        survey::{Admitted, Closed, Survey},
     },
-    broken, ok,
+    broken, note, ok,
     program::{FLATPAK, SNAP, within},
     warning,
 };
@@ -18,14 +20,26 @@ const CHECK: &str = "program";
 /// What is to be said of a step to the program.
 pub(super) fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
     match hop {
-        Hop::Switch { by, user, keeps, keep } => switch(survey, by, user, *keeps, *keep),
+        Hop::Switch(it) => switch(survey, it),
+        Hop::Sets { by, value } => value_of(survey, by, value),
+        Hop::Hides { by, folders } => hides(survey, by, folders),
+        Hop::Root { folder, .. } if folder == "/" => ok(CHECK, "it goes on in the same root"),
+        Hop::Root { by, folder } => {
+            let folder = shown::line(folder);
+            warning(CHECK, format!("{by} starts a program in {folder}, where nothing was looked at"))
+                .with("let the folder of the socket be there, under the same path: mount --bind (docs/other-users.md)")
+        }
+        Hop::Unknown { by } => note(
+            CHECK,
+            format!("{by} starts another program: whether that is given the variable and the socket is not known"),
+        )
+        .with(format!("ask from within: {by} ... virtuale doctor PROGRAM")),
         Hop::Clears { by, instead } => {
             broken(CHECK, format!("{by} takes PCSCLITE_CSOCK_NAME away from what it starts")).with(*instead)
         }
         Hop::Container { by, variable, folders, user } => container(survey, by, *variable, folders, user.as_deref()),
         Hop::Flatpak { variable, folders } => {
-            let mounted =
-                is_let_in(survey, folders) || folders.iter().any(|folder| folder.starts_with("xdg-run/virtuale"));
+            let mounted = is_let_in(survey, folders) || is_in_runtime_folder(survey, folders);
             match (*variable, mounted) {
                 (true, true) => ok(CHECK, "the flatpak is given the variable and the folder of the socket"),
                 (false, _) => broken(CHECK, "a flatpak is not given the variable").with(FLATPAK),
@@ -36,35 +50,80 @@ pub(super) fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
     }
 }
 
-fn switch(survey: &Survey, by: &str, user: &str, keeps: bool, keep: Option<&'static str>) -> Diagnosis {
+fn switch(survey: &Survey, Switch { by, options, user, groups, keeps, keep }: &Switch) -> Diagnosis {
     let shown_user = shown::line(user);
-    let number = users::user(user).ok();
-    let is_own = number == Some(survey.user);
-    let admitted = is_own || number.is_some_and(|number| is_admitted(survey, number));
+    let Ok(number) = users::user(user) else {
+        return broken(CHECK, format!("{by} is to start the program as {shown_user}: there is no such user here"))
+            .with("name one, or give a number");
+    };
+    let in_group = || groups.iter().filter_map(|group| users::group(group).ok()).any(|group| lets_in(survey, group));
+    let admitted = number == survey.user || is_admitted(survey, number) || in_group();
+    if let Some(Closed { folder, .. }) = survey.closed.as_ref().filter(|closed| admitted && closed.is_to(number)) {
+        let (folder, word) = (shown::path(folder), shown::word(folder));
+        return broken(CHECK, format!("{by} starts the program as {shown_user}, to whom {folder} is closed"))
+            .with(format!("chmod o+x {word}, or let the socket be elsewhere: virtuale serve --socket PATH"));
+    }
     let drops = if by == "sudo" { "drops PCSCLITE_CSOCK_NAME (env_reset)" } else { "drops PCSCLITE_CSOCK_NAME" };
-    let let_in = || match keep {
+    let space = if options.is_empty() { "" } else { " " };
+    let let_in = || match keep.filter(|_| !keeps) {
         Some(keep) if by == "sudo" => format!(
             "or let that user in: virtuale exec --allow-user {shown_user} --card vitale2-martin -- \
-             {by} -u {shown_user} {keep} PROGRAM"
+             {by}{space}{options} {keep} PROGRAM"
         ),
         _ => format!("or let that user in, with --allow-user {shown_user} behind exec or serve"),
     };
-    match (keeps, admitted) {
+    let within = || within(by, options);
+    match (*keeps, admitted) {
         (true, true) => ok(CHECK, format!("{by} starts the program as {shown_user}, whom these readers let in")),
         (true, false) => {
             broken(CHECK, format!("{by} starts the program as {shown_user}, whom our readers do not answer"))
-                .with(format!("{}\n{}", within(by), let_in()))
+                .with(format!("{}\n{}", within(), let_in()))
         }
         (false, true) => {
-            let how = keep.map_or_else(|| within(by), |keep| format!("let it keep the variable: {by} {keep}"));
+            let how = keep.map_or_else(within, |keep| format!("let it keep the variable: {by} {keep}"));
             broken(CHECK, format!("{by} {drops}")).with(how)
         }
         (false, false) => {
             let message =
                 format!("{by} {drops}, and starts the program as {shown_user}, whom our readers do not answer");
-            broken(CHECK, message).with(format!("{}\n{}", within(by), let_in()))
+            broken(CHECK, message).with(format!("{}\n{}", within(), let_in()))
         }
     }
+}
+
+/// What a value of the variable means that a command line gives.
+fn value_of(survey: &Survey, by: &str, value: &str) -> Diagnosis {
+    let own = survey.variable.as_ref().is_some_and(|(path, _)| path.as_os_str() == value);
+    if own {
+        return ok(CHECK, format!("{by} gives the program the variable as it is here"));
+    }
+    if value.is_empty() {
+        return broken(CHECK, format!("{by} gives PCSCLITE_CSOCK_NAME no value: the program sees no readers"))
+            .with("leave it as it is, or give it the path of the socket");
+    }
+    let (shown, word) = (shown::line(value), shown::word(value));
+    warning(CHECK, format!("{by} sends the program to other readers, those of {shown}"))
+        .with(format!("ask about these: PCSCLITE_CSOCK_NAME={word} virtuale doctor PROGRAM"))
+}
+
+/// Whether a sandbox has the socket at its path.
+fn hides(survey: &Survey, by: &str, folders: &[Shown]) -> Diagnosis {
+    let Some((socket, _)) = &survey.variable else {
+        return note(CHECK, format!("{by} starts the program in a sandbox; no variable says where the socket is"));
+    };
+    let is_there = folders.iter().fold(false, |is_there, Shown { outside, inside }| {
+        match (socket.strip_prefix(inside), outside) {
+            (Err(_), _) => is_there,
+            (Ok(_), None) => false,
+            (Ok(behind), Some(outside)) => Path::new(outside).join(behind).components().eq(socket.components()),
+        }
+    });
+    if is_there {
+        return ok(CHECK, format!("the folder of the socket is in the sandbox of {by}"));
+    }
+    let folder = shown::word(socket.parent().unwrap_or(socket));
+    broken(CHECK, format!("the folder of the socket is not in the sandbox of {by}"))
+        .with(format!("let it in, behind what hides it: --bind {folder} {folder}"))
 }
 
 fn container(survey: &Survey, by: &str, variable: bool, folders: &[String], user: Option<&str>) -> Diagnosis {
@@ -98,6 +157,19 @@ fn is_let_in(survey: &Survey, folders: &[String]) -> bool {
         }
         None => true,
     })
+}
+
+/// Whether one of these is the folder in the user's runtime folder where the socket is.
+fn is_in_runtime_folder(survey: &Survey, folders: &[String]) -> bool {
+    let Some((socket, _)) = &survey.variable else { return true };
+    let runtime = Path::new("/run/user").join(survey.user.to_string());
+    let mut within = folders.iter().filter_map(|folder| folder.split(':').next()?.strip_prefix("xdg-run/"));
+    within.any(|folder| socket.starts_with(runtime.join(folder)))
+}
+
+/// Whether the readers that the variable names let the members of a group in.
+fn lets_in(survey: &Survey, group: u32) -> bool {
+    survey.admitted.as_ref().is_some_and(|admitted| admitted.groups.contains(&group))
 }
 
 /// Whether the readers that the variable names let a user in, by his number or as the member of a group.

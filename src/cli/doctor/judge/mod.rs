@@ -3,11 +3,14 @@
 mod line;
 mod program;
 
-use self::program::{FLATPAK, SNAP, within};
+use self::program::{FLATPAK, SNAP, within_as};
 use super::{
-    super::running::{self, Seen},
+    super::{
+        running::{self, Seen},
+        users,
+    },
     Diagnosis, Level,
-    library::{Library, Protocol, Version},
+    library::{Library, Protocol, Version, Whose},
     processes::{Agent, Sight},
     socket::Socket,
     survey::{Configuration, Confinement, Survey, System},
@@ -20,6 +23,7 @@ const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve 
 /// What is good, what is not, in the order in which a program meets it.
 pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     let mut findings = vec![library(survey)];
+    findings.extend(survey.few_files.map(few_files));
     findings.extend(silent(survey));
     findings.extend([place(survey), variable(survey)]);
     findings.extend(survey.others.iter().map(other_readers));
@@ -30,8 +34,16 @@ pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey)));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
-        note("pcscd", "the system's own PC/SC service (pcscd) is there too")
-            .with("programs that are started without the variable talk to it and do not see our readers; it may stay")
+        match survey.pcscd_shows {
+            true => note(
+                "pcscd",
+                "the system's own PC/SC service (pcscd) is there too, and shows cards of readers that run",
+            )
+            .with("programs that are started without the variable see these there, marked (shown by pcscd) above"),
+            false => note("pcscd", "the system's own PC/SC service (pcscd) is there too").with(
+                "programs that are started without the variable talk to it and do not see our readers; it may stay",
+            ),
+        }
     }));
     findings
 }
@@ -43,11 +55,19 @@ fn library(survey: &Survey) -> Diagnosis {
         return broken(CHECK, "programs reach readers through Apple's PCSC.framework, which cannot be told of ours")
             .with(advice);
     }
-    let Some(Library { path, version }) = &survey.library else {
+    let Some(Library { path, version, whose }) = &survey.library else {
         let advice = "install it: libpcsclite1 (Debian, Ubuntu), pcsc-lite-libs (Fedora, Alpine), pcsclite (Arch)";
         return broken(CHECK, "libpcsclite.so.1, through which programs reach readers, is not there").with(advice);
     };
     let path = shown::path(path);
+    match whose {
+        Whose::Others => {}
+        Whose::Ours => return ok(CHECK, format!("{path} is the library of this virtuale (exec --library)")),
+        Whose::OursOnce => {
+            return warning(CHECK, format!("{path} is a library of another version of virtuale, or damaged"))
+                .with("take it away, or start the program with exec --library of this version");
+        }
+    }
     match version.map(|version| (version, version.protocol())) {
         None => note(CHECK, format!("{path} is there; its version is not known, and 1.8.24 or later is needed")),
         Some((Version(a, b, c), Protocol::Older)) => {
@@ -57,6 +77,12 @@ fn library(survey: &Survey) -> Diagnosis {
             ok(CHECK, format!("{path} is version {a}.{b}.{c} and speaks protocol 4.{minor}, as our readers do"))
         }
     }
+}
+
+/// Fewer open files than readers need.
+fn few_files(files: u64) -> Diagnosis {
+    warning("files", format!("only {files} files may be open at a time here: readers and programs need more"))
+        .with("ulimit -n 1024")
 }
 
 /// Programs that know the library and did not say what they know.
@@ -69,8 +95,15 @@ fn silent(survey: &Survey) -> Option<Diagnosis> {
 fn place(survey: &Survey) -> Diagnosis {
     match &survey.place {
         Ok(path) => ok("folder", format!("the sockets of our readers go to {}", shown::path(path))),
-        Err(error) => broken("folder", format!("there is no place for the sockets of our readers: {error}"))
-            .with("set XDG_RUNTIME_DIR or TMPDIR to a folder of yours with a short path"),
+        Err(error) => {
+            // Readers that are seen here were started elsewhere.
+            let level = match survey.variable {
+                Some((_, Socket::Alive(_))) => Level::Note,
+                _ => Level::Broken,
+            };
+            finding("folder", level, format!("there is no place for the sockets of our readers: {error}"))
+                .with("set XDG_RUNTIME_DIR or TMPDIR to a folder of yours with a short path")
+        }
     }
 }
 
@@ -120,6 +153,12 @@ fn start(survey: &Survey) -> String {
     }
 }
 
+/// How a program that a switch starts as the user that we are has readers.
+fn within_us(survey: &Survey, switch: &str) -> String {
+    let user = Some(survey.user).filter(|&user| user != 0).map(users::name);
+    within_as(switch, user.as_deref())
+}
+
 /// How readers and programs come to be of one user, also inside a program that starts others as another one.
 fn same_user(survey: &Survey) -> String {
     let user = survey.user;
@@ -128,7 +167,7 @@ fn same_user(survey: &Survey) -> String {
          user, or the readers with --allow-user {user}"
     );
     match survey.confinement {
-        Some(Confinement::As(switch)) => format!("{rule}\n{}", within(switch)),
+        Some(Confinement::As(switch)) => format!("{rule}\n{}", within_us(survey, switch)),
         _ => rule,
     }
 }
@@ -137,9 +176,13 @@ fn no_variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
     let inside = |what: &str| broken(CHECK, format!("PCSCLITE_CSOCK_NAME is not set here, inside {what}"));
     match survey.confinement {
-        Some(Confinement::As(switch)) => inside(&format!("{switch}, which drops it")).with(within(switch)),
+        Some(Confinement::As(switch)) => inside(&format!("{switch}, which drops it")).with(within_us(survey, switch)),
         Some(Confinement::Flatpak) => inside("a flatpak").with(FLATPAK),
         Some(Confinement::Snap) => inside("a snap").with(SNAP),
+        None if survey.pcscd_shows => {
+            note(CHECK, "PCSCLITE_CSOCK_NAME is not set here: programs started here see the cards that pcscd shows")
+                .with(start(survey))
+        }
         None if survey.others.is_empty() => {
             note(CHECK, "PCSCLITE_CSOCK_NAME is not set here: programs started here do not see our readers")
                 .with(start(survey))
@@ -153,9 +196,13 @@ fn no_variable(survey: &Survey) -> Diagnosis {
 
 /// Readers that run, but for others.
 fn other_readers(seen: &Seen) -> Diagnosis {
-    let Seen { running, contents } = seen;
-    note("readers", format!("readers named {} run, which programs started here do not see", running.name))
-        .with(format!("{}\n{}", running::export(running), contents.trim_end()))
+    let Seen { running, contents, is_shown_by_pcscd } = seen;
+    let who = if *is_shown_by_pcscd { "see by pcscd alone" } else { "do not see" };
+    note("readers", format!("readers named {} run, which programs started here {who}", running.name)).with(format!(
+        "{}\n{}",
+        running::export(running),
+        contents.trim_end()
+    ))
 }
 
 fn opensc(survey: &Survey) -> Diagnosis {
@@ -224,7 +271,7 @@ mod tests {
         super::{
             super::running::Seen,
             Level,
-            library::{Library, Version},
+            library::{Library, Version, Whose},
             processes::{Agent, Sight},
             program::{Kind, Program},
             socket::Socket,
@@ -232,19 +279,25 @@ mod tests {
         },
         judge,
     };
+    use crate::cli::doctor::line::Line;
     use crate::host::Running;
 
     /// Readers at this socket.
     fn seen(socket: &str) -> Seen {
         let running = Running { name: "42".into(), socket: socket.into() };
-        Seen { running, contents: crate::cli::messages::in_both(|_| "    0  Virtuale 00 00  empty\n".into()) }
+        let contents = crate::cli::messages::in_both(|_| "    0  Virtuale 00 00  empty\n".into());
+        Seen { running, contents, is_shown_by_pcscd: false }
     }
 
     /// A system where nothing is wrong.
     fn healthy() -> Survey {
         Survey {
             system: System::Other,
-            library: Some(Library { path: "/lib/libpcsclite.so.1".into(), version: Some(Version(1, 9, 9)) }),
+            library: Some(Library {
+                path: "/lib/libpcsclite.so.1".into(),
+                version: Some(Version(1, 9, 9)),
+                whose: Whose::Others,
+            }),
             silent: (vec![], Duration::from_secs(5)),
             confinement: None,
             variable: Some(("/run/pcsc".into(), Socket::Alive(vec!["Virtuale 00 00".into()]))),
@@ -255,6 +308,9 @@ mod tests {
             agents: vec![],
             pcscd: false,
             admitted: None,
+            closed: None,
+            few_files: None,
+            pcscd_shows: false,
             hops: vec![],
             program: None,
         }
@@ -275,7 +331,10 @@ mod tests {
 
     #[test]
     fn every_obstacle_is_named_with_what_to_do() {
-        let versioned = |version| Some(Library { path: "/lib/l".into(), version: Some(version) });
+        let versioned = |version| Some(Library { path: "/lib/l".into(), version: Some(version), whose: Whose::Others });
+        let of_ours = |whose| Some(Library { path: "/lib/l".into(), version: None, whose });
+        let command =
+            |line: &str| Line::follow(&line.split(' ').map(std::ffi::OsString::from).collect::<Vec<_>>()).hops;
         let agent = |sight| vec![Agent { name: "scdaemon", pid: 7, sight }];
         let program = |kind| Some(Program { path: "/p".into(), kind });
         let nowhere = |confinement| Survey { variable: None, confinement, ..healthy() };
@@ -291,14 +350,24 @@ mod tests {
                 "not waited for after 5 s: rpm, apk",
             ),
             (Survey { system: System::Apple, ..healthy() }, Level::Broken, "Linux"),
-            (Survey { place: Err("full".into()), ..healthy() }, Level::Broken, "XDG_RUNTIME_DIR"),
+            (Survey { place: Err("full".into()), ..nowhere(None) }, Level::Broken, "XDG_RUNTIME_DIR"),
+            (Survey { place: Err("full".into()), ..healthy() }, Level::Note, "XDG_RUNTIME_DIR"),
             (nowhere(None), Level::Note, "virtuale exec"),
             (
                 Survey { others: vec![seen("/run/x")], ..nowhere(None) },
                 Level::Warning,
                 "set it for readers that run, which are below",
             ),
-            (nowhere(Some(Confinement::As("doas"))), Level::Broken, "doas \"$(command -v virtuale)\" exec"),
+            (
+                Survey { user: 0, ..nowhere(Some(Confinement::As("doas"))) },
+                Level::Broken,
+                "doas \"$(command -v virtuale)\" exec",
+            ),
+            (
+                Survey { user: 4_000_000_000, ..nowhere(Some(Confinement::As("pkexec"))) },
+                Level::Broken,
+                "--user 4000000000",
+            ),
             (nowhere(Some(Confinement::Flatpak)), Level::Broken, "flatpak run --filesystem"),
             (nowhere(Some(Confinement::Snap)), Level::Broken, "another way"),
             (at(Socket::Dead), Level::Broken, "nobody listens"),
@@ -314,16 +383,56 @@ mod tests {
             (
                 Survey { confinement: Some(Confinement::As("sudo")), ..at(Socket::Refused(1001)) },
                 Level::Broken,
-                "start the readers as that user, too: sudo",
+                "start the readers as that user, too: sudo -u",
             ),
             (at(Socket::TooLong(120)), Level::Broken, "--socket"),
             (at(Socket::Strange("odd".into())), Level::Broken, "odd"),
             (Survey { opensc: None, ..healthy() }, Level::Note, "--opensc"),
+            (Survey { library: of_ours(Whose::OursOnce), ..healthy() }, Level::Warning, "another version of virtuale"),
+            (Survey { few_files: Some(8), ..healthy() }, Level::Warning, "ulimit -n 1024"),
+            (Survey { pcscd_shows: true, ..nowhere(None) }, Level::Note, "the cards that pcscd shows"),
+            (
+                Survey { hops: command("sudo -u no-such-user-anywhere till"), ..healthy() },
+                Level::Broken,
+                "no such user here",
+            ),
+            (Survey { hops: command("tmux new"), ..healthy() }, Level::Note, "is not known"),
+            (
+                Survey { hops: command("bwrap --ro-bind / / --tmpfs /run till"), ..healthy() },
+                Level::Broken,
+                "--bind /run /run",
+            ),
+            (Survey { hops: command("bwrap --ro-bind / / till"), ..healthy() }, Level::Ok, ""),
+            (Survey { hops: command("bwrap --tmpfs / --bind /run /run till"), ..healthy() }, Level::Ok, ""),
+            (Survey { hops: command("chroot /other till"), ..healthy() }, Level::Warning, "mount --bind"),
+            (
+                Survey { hops: command("env PCSCLITE_CSOCK_NAME=/x till"), ..healthy() },
+                Level::Warning,
+                "PCSCLITE_CSOCK_NAME=/x virtuale doctor",
+            ),
+            (Survey { hops: command("env PCSCLITE_CSOCK_NAME= till"), ..healthy() }, Level::Broken, "no value"),
+            (Survey { hops: command("env PCSCLITE_CSOCK_NAME=/run/pcsc till"), ..healthy() }, Level::Ok, ""),
+            (
+                Survey { hops: command("setpriv --reuid 1 --regid 2 --clear-groups till"), ..healthy() },
+                Level::Broken,
+                "setpriv --reuid 1 --regid 2 --clear-groups \"$(command -v virtuale)\" exec",
+            ),
+            (
+                Survey { hops: command("sudo -u 65534 -E till"), ..healthy() },
+                Level::Broken,
+                "sudo -u 65534 -E \"$(command -v virtuale)\" exec",
+            ),
+            (
+                Survey { hops: command("su -s /bin/sh 65534 -c till"), ..healthy() },
+                Level::Broken,
+                "su -s /bin/sh 65534 -c",
+            ),
             (Survey { opensc: gone, ..healthy() }, Level::Warning, "unset OPENSC_CONF"),
             (Survey { agents: agent(Sight::System), ..healthy() }, Level::Warning, "gpgconf --kill all"),
             (Survey { agents: agent(Sight::Other("/old".into())), ..healthy() }, Level::Warning, "/old"),
             (Survey { agents: agent(Sight::Unknown), ..healthy() }, Level::Note, "somebody else"),
             (Survey { pcscd: true, ..healthy() }, Level::Note, "pcscd"),
+            (Survey { pcscd: true, pcscd_shows: true, ..healthy() }, Level::Note, "see these there"),
             (Survey { program: program(Kind::Missing), ..healthy() }, Level::Broken, "PATH"),
             (Survey { program: program(Kind::Here), ..healthy() }, Level::Broken, "./"),
             (Survey { program: program(Kind::NoFile), ..healthy() }, Level::Broken, "a folder"),
@@ -341,6 +450,14 @@ mod tests {
                 "su USER -c \"$(command -v virtuale) exec --card vitale2-martin -- PROGRAM\"",
             ),
             (Survey { program: program(Kind::Container), ..healthy() }, Level::Warning, "--user \"$(id -u)\""),
+            (Survey { program: program(Kind::ItsOwnInterpreter), ..healthy() }, Level::Broken, "by itself"),
+            (Survey { program: program(Kind::Damaged), ..healthy() }, Level::Broken, "cut off"),
+            (Survey { program: program(Kind::Links), ..healthy() }, Level::Broken, "round to itself"),
+            (
+                Survey { program: program(Kind::Closed("no".into())), ..healthy() },
+                Level::Broken,
+                "cannot be looked at: no",
+            ),
             (Survey { program: program(Kind::Remote), ..healthy() }, Level::Broken, "another machine"),
             (Survey { program: program(Kind::Flatpak), ..healthy() }, Level::Warning, "flatpak"),
             (Survey { program: program(Kind::Snap), ..healthy() }, Level::Warning, "snap"),
@@ -371,7 +488,12 @@ mod tests {
             worst(&Survey { hops: Line::follow(&words).hops, admitted, ..healthy() })
         };
         let rows: [(&str, &[u32], Level, &str); 17] = [
-            ("sudo till", &[], Level::Broken, "virtuale exec --allow-user root --card vitale2-martin -- sudo -u root"),
+            (
+                "sudo till",
+                &[],
+                Level::Broken,
+                "virtuale exec --allow-user root --card vitale2-martin -- sudo --preserve-env",
+            ),
             ("sudo till", &[0], Level::Broken, "let it keep the variable: sudo --preserve-env=PCSCLITE_CSOCK_NAME"),
             ("sudo -E till", &[0], Level::Ok, ""),
             ("sudo -E till", &[7], Level::Broken, "whom our readers do not answer"),
@@ -393,6 +515,29 @@ mod tests {
             let (found, said) = of(line, admitted);
             assert!(found == level && said.contains(words), "{line}: {found:?} {said}");
         }
+    }
+
+    #[test]
+    fn a_group_lets_in_and_a_folder_keeps_out() {
+        use super::super::survey::{Admitted, Closed};
+
+        let of = |line: &str, closed: Option<Closed>| {
+            let words: Vec<_> = line.split(' ').map(std::ffi::OsString::from).collect();
+            let admitted = Some(Admitted { users: vec![1], groups: vec![3_000_000_001], turned_away: vec![] });
+            worst(&Survey { hops: Line::follow(&words).hops, admitted, closed, ..healthy() })
+        };
+        for line in [
+            "setpriv --reuid 2 --regid 2 --groups 3000000001 till",
+            "sudo -g #3000000001 -u #2 -E till",
+            "setpriv --reuid 1 till",
+        ] {
+            assert_eq!(of(line, None).0, Level::Ok, "{line}");
+        }
+        assert_eq!(of("setpriv --reuid 2 --groups 3 till", None).0, Level::Broken);
+        let closed = |owner| Some(Closed { folder: "/run/closed".into(), owner, group: None });
+        let (level, said) = of("setpriv --reuid 1 till", closed(1000));
+        assert!(level == Level::Broken && said.contains("chmod o+x /run/closed"), "{said}");
+        assert_eq!(of("setpriv --reuid 1 till", closed(1)).0, Level::Ok);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::shown;
 
 /// What lets readers into a flatpak.
 pub(super) const FLATPAK: &str = "let the socket and the variable in:\n\
-    flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
+    flatpak run --filesystem=\"${PCSCLITE_CSOCK_NAME%/*}\" --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
 /// What lets readers into a container.
 pub(super) const CONTAINER: &str = "let both in, as the same user (docs/other-users.md):\n\
     docker run --user \"$(id -u)\" -e PCSCLITE_CSOCK_NAME -v \"${PCSCLITE_CSOCK_NAME%/*}:${PCSCLITE_CSOCK_NAME%/*}\" IMAGE";
@@ -52,7 +52,7 @@ pub(super) fn judge(Program { path, kind }: &Program, survey: &Survey) -> Diagno
         Kind::Privileged => ok(CHECK, format!("{path} runs with more rights than you, which this libpcsclite allows")),
         Kind::Switch(switch) => {
             broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
-                .with(within(switch))
+                .with(within_as(switch, None))
         }
         Kind::Script(lines) => {
             let judged =
@@ -71,6 +71,15 @@ pub(super) fn judge(Program { path, kind }: &Program, survey: &Survey) -> Diagno
             broken(CHECK, format!("{path} is a script for {interpreter}, which is not there to be run"))
                 .with("install it, or name in the first line of the script, behind #!, what runs it here")
         }
+        Kind::ItsOwnInterpreter => {
+            broken(CHECK, format!("{path} is a script that is to be run by itself: the system does not run it"))
+                .with("name in the first line of the script, behind #!, the program that runs it")
+        }
+        Kind::Damaged => broken(CHECK, format!("{path} begins as a program, and is cut off or damaged"))
+            .with("get it anew: the system does not run it as it is"),
+        Kind::Links => broken(CHECK, format!("{path} is a link that leads round to itself")).with("make the link anew"),
+        Kind::Closed(why) => broken(CHECK, format!("{path} cannot be looked at: {why}"))
+            .with("ask as a user who may, or look at the folders on the way to it"),
         Kind::Container => warning(CHECK, format!("{path} starts programs in a container")).with(CONTAINER),
         Kind::Remote => broken(CHECK, format!("{path} starts programs on another machine"))
             .with("start virtuale and the program there"),
@@ -79,13 +88,28 @@ pub(super) fn judge(Program { path, kind }: &Program, survey: &Survey) -> Diagno
     }
 }
 
-/// How a program that is started as another user, by a program that does so, has readers.
-pub(super) fn within(switch: &str) -> String {
+/// How a program that is started as another user, by a program that does so with these options, has readers.
+pub(super) fn within(by: &str, options: &str) -> String {
     const EXEC: &str = "exec --card vitale2-martin -- PROGRAM";
-    let command = match switch {
-        "su" => format!("su USER -c \"$(command -v virtuale) {EXEC}\""),
-        "runuser" => format!("runuser -u USER -- \"$(command -v virtuale)\" {EXEC}"),
-        _ => format!("{switch} \"$(command -v virtuale)\" {EXEC}"),
+    let is_chosen = options.split(' ').any(|word| word.starts_with("-u") || word.starts_with("--user"));
+    let space = if options.is_empty() { "" } else { " " };
+    let command = match by {
+        "su" => format!("su{space}{options} -c \"$(command -v virtuale) {EXEC}\""),
+        "runuser" if !is_chosen => format!("runuser{space}{options} -c \"$(command -v virtuale) {EXEC}\""),
+        "runuser" => format!("runuser{space}{options} -- \"$(command -v virtuale)\" {EXEC}"),
+        "start-stop-daemon" => return "start the readers as that user, too, in the same way".to_owned(),
+        _ => format!("{by}{space}{options} \"$(command -v virtuale)\" {EXEC}"),
     };
     format!("start the readers as that user, too: {command}")
+}
+
+/// The same where the user is not known, or is this one.
+pub(super) fn within_as(by: &str, user: Option<&str>) -> String {
+    let user = user.unwrap_or("USER");
+    match by {
+        "su" => within(by, user),
+        "runuser" | "sudo" | "doas" if user != "USER" || by == "runuser" => within(by, &format!("-u {user}")),
+        "pkexec" if user != "USER" => within(by, &format!("--user {user}")),
+        _ => within(by, ""),
+    }
 }

@@ -84,7 +84,12 @@ impl Supervisor {
 
 fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
     let name = shown::path(command.get_program());
-    let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
+    let is_folder = Path::new(command.get_program()).is_dir();
+    let mut child = command.spawn().map_err(|error| {
+        // The system has no better word for that than that there is nothing.
+        let error = if is_folder { io::ErrorKind::IsADirectory.into() } else { error };
+        Failure::NotStarted { command: name, error }
+    })?;
     child.wait().map_err(|error| {
         Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)).into(), None)
     })
