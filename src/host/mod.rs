@@ -21,7 +21,6 @@ mod real;
 mod recording;
 mod remote;
 mod running;
-#[cfg(feature = "console")]
 mod said;
 mod socket;
 pub mod state;
