@@ -56,9 +56,12 @@ fn switch(survey: &Survey, Switch { by, options, user, groups, keeps, keep }: &S
         return broken(CHECK, format!("{by} is to start the program as {shown_user}: there is no such user here"))
             .with("name one, or give a number");
     };
-    let in_group = || groups.iter().filter_map(|group| users::group(group).ok()).any(|group| lets_in(survey, group));
+    let given: Vec<_> = groups.iter().filter_map(|group| users::group(group).ok()).collect();
+    let in_group = || given.iter().any(|&group| lets_in(survey, group));
     let admitted = number == survey.user || is_admitted(survey, number) || in_group();
-    if let Some(Closed { folder, .. }) = survey.closed.as_ref().filter(|closed| admitted && closed.is_to(number)) {
+    let is_shut_out =
+        |closed: &&Closed| closed.is_to(number) && !closed.group.is_some_and(|group| given.contains(&group));
+    if let Some(Closed { folder, .. }) = survey.closed.as_ref().filter(|closed| admitted && is_shut_out(closed)) {
         let (folder, word) = (shown::path(folder), shown::word(folder));
         return broken(CHECK, format!("{by} starts the program as {shown_user}, to whom {folder} is closed"))
             .with(format!("chmod o+x {word}, or let the socket be elsewhere: virtuale serve --socket PATH"));

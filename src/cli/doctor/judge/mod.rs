@@ -538,6 +538,8 @@ mod tests {
         let (level, said) = of("setpriv --reuid 1 till", closed(1000));
         assert!(level == Level::Broken && said.contains("chmod o+x /run/closed"), "{said}");
         assert_eq!(of("setpriv --reuid 1 till", closed(1)).0, Level::Ok);
+        let of_group = Some(Closed { folder: "/run/closed".into(), owner: 1000, group: Some(3_000_000_001) });
+        assert_eq!(of("setpriv --reuid 2 --groups 3000000001 till", of_group).0, Level::Ok);
     }
 
     #[test]
