@@ -38,8 +38,19 @@ def told(*words):
     return subprocess.run([virtuale, *words, "--socket", socket], capture_output=True, text=True, check=True).stdout
 
 
+def await_stop():
+    def is_stopped(task):
+        with open(f"/proc/{pid}/task/{task}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "T"
+
+    while not all(is_stopped(task) for task in os.listdir(f"/proc/{pid}/task")):
+        time.sleep(0.01)
+
+
 handle, protocol = connect()
 os.kill(int(pid), signal.SIGSTOP)
+# A thread of theirs may still be about to answer.
+await_stop()
 begin = time.monotonic()
 code, answer = SCardTransmit(handle, protocol, SELECT)
 took = time.monotonic() - begin
