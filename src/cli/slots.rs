@@ -215,9 +215,9 @@ mod tests {
         let status = Status { slots: vec![waiting], ..status };
         assert_eq!(table(&status), "0  Virtuale 00 00  empty  (no card)\n");
         let gone = Status { slots: vec![SlotStatus { unplugged: true, ..slot(0, None) }], ..status.clone() };
-        assert!(table(&gone).contains("  unplugged with its card in it, by a fault"), "{}", table(&gone));
+        assert!(table(&gone).contains("  unplugged by a fault"), "{}", table(&gone));
         let french = table_in(&gone, Language::Fr);
-        assert!(french.starts_with("0  Virtuale 00 00  débranché avec sa carte"), "{french}");
+        assert!(french.starts_with("0  Virtuale 00 00  débranché par une panne"), "{french}");
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }

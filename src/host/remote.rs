@@ -9,7 +9,7 @@ use std::{
 
 use virtuale_engine::Card;
 
-#[cfg(feature = "console")]
+#[cfg(any(test, feature = "console"))]
 use super::HostError;
 use super::{
     Kind, Listener,
@@ -89,7 +89,7 @@ impl Remote {
     }
 
     /// The same, with why not in both languages.
-    #[cfg(feature = "console")]
+    #[cfg(any(test, feature = "console"))]
     pub(crate) fn carry_out(&self, request: Request) -> Result<Reply, HostError> {
         self.desk().map_err(HostError::Refused)?.carry_out(request)
     }

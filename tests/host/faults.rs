@@ -239,6 +239,34 @@ fn a_reader_is_unplugged_and_comes_back() {
 }
 
 #[test]
+fn a_card_that_somebody_takes_out_does_not_come_back_by_a_fault() {
+    for fault in ["pull=300ms n=1", "unplug=300ms n=1"] {
+        for moves in ["remove", "insert, remove"] {
+            let (host, _trace, _folder) = struck(fault);
+            let mut service = Service::establish(host.socket()).expect("a service");
+            let reader = host.slots()[0].reader.clone();
+            let mut card = service.connect(&reader).expect("a card");
+            card.transmit(CHALLENGE, &mut Response::new()).expect_err("it is pulled");
+            drop(card);
+            let start = std::time::Instant::now();
+            while host.slots()[0].card.is_some() {
+                assert!(start.elapsed() < std::time::Duration::from_secs(20), "the fault pulls it");
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            if moves.starts_with("insert") {
+                host.insert(0, "cps-lefevre").expect("another card");
+            }
+            host.remove(0).expect("a card that is in, or would be back");
+            std::thread::sleep(std::time::Duration::from_millis(700));
+            let told = host.slots().remove(0);
+            assert!(told.card.is_none() && !told.unplugged, "{fault}, {moves}: {told:?}");
+            host.remove(0).expect_err("nothing is in it, and nothing comes back");
+            host.stop();
+        }
+    }
+}
+
+#[test]
 fn another_program_resets_the_card_behind_an_answer() {
     let (host, trace, _folder) = struck("reset n=2");
     let mut service = Service::establish(host.socket()).expect("a service");

@@ -10,8 +10,8 @@ messages! {
     Empty = { en: "empty", fr: "vide" };
     /// Its reader is unplugged, by a fault.
     Unplugged = {
-        en: "unplugged with its card in it, by a fault: no program sees it until it is plugged in again",
-        fr: "débranché avec sa carte, par une panne : aucun programme ne le voit avant qu'il soit rebranché"
+        en: "unplugged by a fault: no program sees it until it is plugged in again",
+        fr: "débranché par une panne : aucun programme ne le voit avant qu'il soit rebranché"
     };
     /// Its card gives no answer to reset.
     Mute = {

@@ -98,6 +98,7 @@ impl Desk {
         let coming = stay.clone();
         let between = move |generation| {
             here.leaves();
+            here.back = None;
             here.spoil(faults, self.orders(slot));
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
@@ -125,9 +126,10 @@ impl Desk {
         Ok((reader, origin.map(Origin::label).unwrap_or_default()))
     }
 
-    pub(super) fn bring_back(&self, slot: usize, here: MutexGuard<'_, Place>) -> Result<Option<Label>, SlotError> {
+    pub(super) fn bring_back(&self, slot: usize, mut here: MutexGuard<'_, Place>) -> Result<Option<Label>, SlotError> {
         let coming = here.followed.as_ref().map(|card| card.stay.clone());
         let first = move |generation| {
+            here.back = None;
             here.tie.iter().for_each(|tie| tie.comes_into(slot));
             if let Some(card) = &here.followed {
                 card.recording.iter().for_each(CardRecording::comes_back);
@@ -152,6 +154,7 @@ impl Desk {
         let (card, label) = self.readers.take(from, |_| there.leaves())?;
         let followed = there.followed.take().ok_or(SlotError::NeverHeld(from))?;
         let tie = there.tie.take();
+        there.back = None;
         // What was armed at the slot stays there.
         let faults = mem::take(&mut there.faults);
         there.faults.take_over(&faults);
@@ -162,6 +165,7 @@ impl Desk {
         let coming = followed.stay.clone();
         let between = move |generation| {
             here.leaves();
+            here.back = None;
             here.spoil(faults, self.orders(slot));
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
@@ -177,10 +181,13 @@ impl Desk {
         Ok(Moved { reader, from: out_of, card: origin, replaced })
     }
 
-    /// Takes the card out of a slot; gives the reader.
+    /// Takes the card out of a slot; gives the reader. A card that a fault has away stays away.
     pub(in crate::host) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
-        let here = self.begin_move(slot);
+        let mut here = self.begin_move(slot);
+        if here.back.take().is_some() {
+            return Ok(reader);
+        }
         let leaves = move |_| {
             here.leaves();
             here.tie.iter().for_each(|tie| tie.is_taken_out());
@@ -197,19 +204,35 @@ impl Desk {
         }
     }
 
-    /// Unplugs the reader of a slot, with its card in it.
-    pub(super) fn unplug(&self, slot: usize) -> Result<(), HostError> {
-        let here = self.begin_move(slot);
+    /// Pulls the card of a slot as a fault that will put it back; gives the number of the fault.
+    pub(super) fn pull_for_a_time(&self, slot: usize) -> Result<u64, HostError> {
+        let (number, leaves) = self.leaves_for_a_time(slot);
+        Ok(self.readers.remove_then(slot, leaves).map(|()| number)?)
+    }
+
+    /// Unplugs the reader of a slot, with its card in it, as a fault that will put that back; gives the number of the
+    /// fault.
+    pub(super) fn unplug(&self, slot: usize) -> Result<u64, HostError> {
+        let (number, leaves) = self.leaves_for_a_time(slot);
+        Ok(self.readers.unplug_then(slot, leaves).map(|()| number)?)
+    }
+
+    /// The number of a fault, and what is to be done as the card leaves that it puts back.
+    fn leaves_for_a_time(&self, slot: usize) -> (u64, impl FnOnce(u64)) {
+        let mut here = self.begin_move(slot);
+        let number = here.next_back();
         let leaves = move |_| {
             here.leaves();
+            here.back = Some(number);
             here.tie.iter().for_each(|tie| tie.is_taken_out());
         };
-        Ok(self.readers.unplug_then(slot, leaves)?)
+        (number, leaves)
     }
 
     /// Leaves a slot without a card; gives the reader, and whether there was one.
     pub(in crate::host) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
-        let was_in = self.readers.state(slot).is_some_and(|state| state.label.is_some());
+        let has_one = |in_it: bool| in_it || self.begin_move(slot).back.is_some();
+        let was_in = self.readers.state(slot).is_some_and(|state| has_one(state.label.is_some()));
         match self.remove(slot) {
             Ok(reader) => Ok((reader, was_in)),
             Err(HostError::Empty { reader, .. }) => Ok((reader, false)),

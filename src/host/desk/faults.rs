@@ -80,6 +80,15 @@ impl Desk {
         }))
     }
 
+    /// Puts a card back as the fault of this number that took it away, if nobody did something there since.
+    fn put_back_as(&self, number: u64, slot: usize) {
+        let is_due = self.begin_move(slot).back == Some(number);
+        if is_due {
+            // A real card may be gone meanwhile.
+            drop(self.reinsert(slot));
+        }
+    }
+
     /// Does something in a thread of its own. Where there is none to be had, it is not done.
     fn in_background(&self, work: impl FnOnce() + Send + 'static) {
         drop(thread::Builder::new().name("fault".into()).spawn(work));
@@ -88,22 +97,19 @@ impl Desk {
 
 /// Pulls the card of a slot, and puts it back after a time, if one is said and nobody else did something there.
 fn pull(desk: &Weak<Desk>, slot: usize, back: Option<Duration>) {
-    if desk.upgrade().is_none_or(|desk| desk.remove(slot).is_err()) {
-        return;
-    }
-    let Some(back) = back else { return };
-    // Another card may be there, or the same already.
-    wait(desk, back).iter().for_each(|desk| drop(desk.reinsert(slot)));
+    let Some(here) = desk.upgrade() else { return };
+    let Some(back) = back else { return drop(here.remove(slot)) };
+    let Ok(number) = here.pull_for_a_time(slot) else { return };
+    drop(here);
+    wait(desk, back).iter().for_each(|desk| desk.put_back_as(number, slot));
 }
 
 /// Unplugs the reader of a slot with its card, and plugs it in again after a time.
 fn unplug(desk: &Weak<Desk>, slot: usize, back: Duration) {
-    if desk.upgrade().is_none_or(|desk| desk.unplug(slot).is_err()) {
-        return;
-    }
+    let Some(Ok(number)) = desk.upgrade().map(|desk| desk.unplug(slot)) else { return };
     wait(desk, back).iter().for_each(|desk| {
         // Nobody sees the card before its reader is there.
-        drop(desk.reinsert(slot));
+        desk.put_back_as(number, slot);
         desk.readers.plug(slot);
     });
 }

@@ -26,6 +26,10 @@ pub(in crate::host) struct Place {
     pub(super) faults: Faults,
     /// Whether a thread looks for prompts at its pad, which faults may cancel.
     pub(super) is_watched: bool,
+    /// The number of the fault that took the card away and will put it back, unless somebody does something there.
+    pub(super) back: Option<u64>,
+    /// How many faults were to put a card back.
+    backs: u64,
 }
 
 impl Place {
@@ -33,6 +37,12 @@ impl Place {
     pub(super) fn leaves(&self) {
         self.followed.iter().for_each(Followed::leaves);
         self.faults.wake();
+    }
+
+    /// The number of one more fault that will put its card back.
+    pub(super) fn next_back(&mut self) -> u64 {
+        self.backs += 1;
+        self.backs
     }
 
     /// Whether it follows this one.

@@ -92,6 +92,7 @@ impl TimingError {
     }
 
     /// What it is, in both languages as far as it has both.
+    #[cfg(feature = "cli")]
     pub(crate) fn said(&self) -> Said {
         let english = self.to_string();
         match self {

@@ -15,7 +15,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGTTIN, SIGTTOU},
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU},
     flag,
     low_level::emulate_default_handler,
 };
@@ -24,7 +24,7 @@ use super::supervise::Ignored;
 use crate::cli::exit;
 
 /// What may end us.
-const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+const ENDING: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
 
 /// A program, and what it starts.
 #[derive(Debug)]
