@@ -71,6 +71,8 @@ enum Insert {
 #[serde(deny_unknown_fields)]
 struct Pin {
     pin: Typed,
+    /// The number of the prompt that it answers: nobody else who asks gets it.
+    prompt: Option<u64>,
     /// Whether it waits until the reader asks.
     #[serde(default)]
     ahead: bool,
@@ -317,8 +319,12 @@ async fn cancel(state: Shared, Path(slot): Path<String>) -> Response {
 async fn pin(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
     let Some(slot) = number(&slot) else { return no_slot() };
     match parse(&body) {
-        Ok(Pin { pin, ahead }) => {
-            aside(state, move |state| ask(state, Asked::Pin { slot: Some(slot), pins: vec![pin], ahead })).await
+        Ok(Pin { pin, prompt, ahead }) => {
+            let asked = match prompt {
+                Some(number) => Asked::AnswerPrompt { slot, number, pin: Some(pin) },
+                None => Asked::Pin { slot: Some(slot), pins: vec![pin], ahead },
+            };
+            aside(state, move |state| ask(state, asked)).await
         }
         Err(why) => malformed(why),
     }

@@ -20,7 +20,11 @@ export function openPad(slot) {
       complain(error);
     }
   };
-  const enter = () => does("pin", { pin: field.value, ahead: ahead.checked }, t("pad.typed"));
+  // What is typed for a prompt is for no other one that comes meanwhile.
+  const enter = () => {
+    const answers = slot.asks && !ahead.checked ? { prompt: slot.asks.number } : { ahead: ahead.checked };
+    return does("pin", { pin: field.value, ...answers }, t("pad.typed"));
+  };
   const digit = (value) => el("button", { onclick: () => { field.value += value; } }, value);
   const keys = el(
     "div",

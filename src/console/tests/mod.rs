@@ -146,6 +146,8 @@ fn bad_input_gets_an_answer() {
         ("/api/slots/0/insert", json!({ "card": "/etc/passwd", "more": 1 }), 400),
         ("/api/slots/0/insert", json!({ "file": "../a.toml" }), 404),
         ("/api/slots/0/pin", json!({ "pin": "1234" }), 409),
+        ("/api/slots/0/pin", json!({ "pin": "1234", "prompt": 1 }), 409),
+        ("/api/slots/0/pin", json!({ "pin": "1234", "prompt": "first" }), 400),
         ("/api/slots/0/pin", json!([]), 400),
         ("/api/slots/1/remove", json!({}), 409),
     ] {
