@@ -364,7 +364,9 @@ mod tests {
         fs::rename(&path, folder.path().join("till")).expect("another name");
         assert!(findings(&folder.path().join("till")).is_none(), "other systems have such programs");
         let library = ours(false);
-        fs::write(folder.path().join(LIBRARY), &library[..library.len() - 1]).expect("room");
+        // Behind the sections of a real one are its symbols, which it can do without.
+        let cut = if library_of(Width::X64).is_ok() { library.len() / 2 } else { library.len() - 1 };
+        fs::write(folder.path().join(LIBRARY), &library[..cut]).expect("room");
         let found = found(folder.path(), &program());
         assert!(matches!(found.as_slice(), [("beside", Level::Broken)]), "{found:?}");
     }
