@@ -5,12 +5,13 @@
 //! reported as one that is ignored, with the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure.
 //!
 //! A guest is a program in C, a file of `guests`, or an example of the crate `pcsc`: `.ci/windows` compiles each for
-//! both kinds of processor.
+//! both kinds of processor. `.ci/windows-opensc` adds programs of OpenSC.
 
 mod commands;
 mod conformance;
 mod harness;
 mod library;
+mod opensc;
 mod others;
 mod running;
 mod wine;
@@ -21,8 +22,8 @@ fn main() {
     if !cfg!(windows) {
         return wine::hand_over();
     }
-    let families: [fn() -> Vec<Trial>; 5] =
-        [running::trials, commands::trials, conformance::trials, library::trials, others::trials];
+    let families: [fn() -> Vec<Trial>; 6] =
+        [running::trials, commands::trials, conformance::trials, library::trials, opensc::trials, others::trials];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

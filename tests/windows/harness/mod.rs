@@ -42,19 +42,50 @@ pub(crate) fn guest_trial<Body>(guest: &'static str, kind: Kind, name: &str, bod
 where
     Body: FnOnce(&Place, &Path) -> Result<(), Failed> + Send + 'static,
 {
+    let is_required = env::var_os("VIRTUALE_REQUIRE_WINDOWS").is_some_and(|value| value == "1");
+    trial_of_guest(guest, kind, name, body, |path| {
+        let reason = format!("{} was not built; .ci/windows does that", path.display());
+        if is_required { Err(reason) } else { Ok(reason) }
+    })
+}
+
+/// The same of a guest that nobody demands: where it was not built, the test is ignored with this reason.
+pub(crate) fn optional_guest_trial<Body>(
+    guest: &'static str,
+    kind: Kind,
+    name: &str,
+    reason: &'static str,
+    body: Body,
+) -> Trial
+where
+    Body: FnOnce(&Place, &Path) -> Result<(), Failed> + Send + 'static,
+{
+    trial_of_guest(guest, kind, name, body, |_| Ok(reason.into()))
+}
+
+/// What is not there is left out with a reason, or fails with one.
+fn trial_of_guest<Body>(
+    guest: &str,
+    kind: Kind,
+    name: &str,
+    body: Body,
+    missing: impl FnOnce(&Path) -> Result<String, String>,
+) -> Trial
+where
+    Body: FnOnce(&Place, &Path) -> Result<(), Failed> + Send + 'static,
+{
+    let left_out = |reason: String| Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true);
     if !kind.can_run() {
-        let reason = "programs of 32 bits cannot be run here; the package wine32 has them run under Wine";
-        return Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true);
+        return left_out("programs of 32 bits cannot be run here; the package wine32 has them run under Wine".into());
     }
     let path = kind.folder().join(guest).with_extension("exe");
     if path.is_file() {
         return trial(name, move |place| body(place, &path));
     }
-    let reason = format!("{} was not built; .ci/windows does that", path.display());
-    if env::var_os("VIRTUALE_REQUIRE_WINDOWS").is_some_and(|value| value == "1") {
-        return Trial::test(name, move || Err(reason.into()));
+    match missing(&path) {
+        Ok(reason) => left_out(reason),
+        Err(reason) => Trial::test(name, move || Err(reason.into())),
     }
-    Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true)
 }
 
 impl Kind {
