@@ -6,7 +6,7 @@ use std::{env, fs, path::PathBuf};
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
-    Client, Sandbox, left_out,
+    Client, Sandbox, file, left_out,
     programs::{OPENSC, PCSC_SCAN, PYSCARD, SCRIPTOR},
     trial,
 };
@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         with_cards(&[&OPENSC], "library::opensc_is_told_of_the_library_by_its_configuration", opensc_is_told),
         with_cards(&[&SCRIPTOR], "library::scriptor_runs_a_script_in_process", scriptor_runs),
         with_cards(&[&PYSCARD], "library::pyscard_reads_a_card_of_its_own_process", pyscard_reads),
+        with_cards(&[&PYSCARD], "library::cards_outlive_the_closing_of_the_library", cards_outlive_its_closing),
         with_cards(&[&PCSC_SCAN], "library::mistakes_are_said_and_end_no_program", mistakes_are_said),
     ]
 }
@@ -102,6 +103,13 @@ fn pyscard_reads(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
         print(connection.transmit([0, 0xA4, 0, 0x0C, 2, 0x3F, 0]))\n";
     let python = sandbox.program(&["/usr/bin/python3", "-c", script])?.variable("LD_PRELOAD", library);
     python.variable("VIRTUALE_CARDS", "vitale2-martin").run()?.exits_with(0)?.says("([], 144, 0)")?;
+    Ok(())
+}
+
+/// As a PKCS#11 module does that is finished and initialized again.
+fn cards_outlive_its_closing(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
+    let python = sandbox.program(&["/usr/bin/python3", &file("library/reload.py"), library])?;
+    python.variable("VIRTUALE_CARDS", "vitale2-martin").run()?.exits_with(0)?.says("63c2\n63c1")?;
     Ok(())
 }
 
