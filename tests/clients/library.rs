@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         with_cards(&[&PYSCARD], "library::pyscard_reads_a_card_of_its_own_process", pyscard_reads),
         with_cards(&[&PYSCARD], "library::cards_outlive_the_closing_of_the_library", cards_outlive_its_closing),
         with_cards(&[&PCSC_SCAN], "library::mistakes_are_said_and_end_no_program", mistakes_are_said),
+        with_cards(&[&PYSCARD], "library::a_mistake_that_nobody_hears_ends_no_program", a_mistake_is_not_heard),
     ]
 }
 
@@ -76,6 +77,9 @@ fn opensc_reads(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
     let tool = tool.variable("VIRTUALE_READERS", "First;Second");
     tool.run()?.exits_with(0)?.says("Second")?.says("SW1=0x90")?;
     let tool = sandbox.program(&["opensc-tool", "-a"])?.variable("LD_PRELOAD", library);
+    // One that is empty says nothing.
+    let tool =
+        ["VIRTUALE_READERS", "VIRTUALE_SEED", "VIRTUALE_NOW"].iter().fold(tool, |tool, name| tool.variable(name, ""));
     tool.variable("VIRTUALE_CARDS", "vitale2-martin").run()?.exits_with(0)?.says("3b:75:13:00:00:44:09:ea:90:00")?;
     Ok(())
 }
@@ -127,5 +131,11 @@ fn mistakes_are_said(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
             return Err(ended.failed(&format!("{said:?}, once")));
         }
     }
+    Ok(())
+}
+
+fn a_mistake_is_not_heard(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
+    let python = sandbox.program(&["/usr/bin/python3", &file("library/unheard.py"), library])?;
+    python.variable("VIRTUALE_CARDS", "no-such-card").run()?.exits_with(0)?.says("8010001D")?;
     Ok(())
 }

@@ -79,8 +79,25 @@ pub fn find() -> Result<Arc<dyn Service>, ReturnCode> {
 
 fn refuse(mistake: &Mistake) -> Result<Arc<dyn Service>, ReturnCode> {
     #[expect(clippy::print_stderr, reason = "a library has no other way to say why there is no card")]
-    {
+    if is_heard() {
         eprintln!("virtuale: {}", mistake.text(language()));
     }
     Err(ReturnCode::NO_SERVICE)
+}
+
+/// Whether somebody may read standard error. A program that writes where nobody does is ended by the system, unless it
+/// asked not to be: not for a word of ours.
+#[cfg(unix)]
+fn is_heard() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stderr = std::io::stderr();
+    let mut place = [PollFd::new(&stderr, PollFlags::OUT)];
+    let asked = poll(&mut place, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+    let gone = PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL;
+    asked.is_ok() && place.iter().all(|place| !place.revents().intersects(gone))
+}
+
+#[cfg(not(unix))]
+fn is_heard() -> bool {
+    true
 }

@@ -79,8 +79,10 @@ impl Settings {
     /// others than its caller has no such environment.
     #[must_use]
     pub fn of_process() -> Option<Self> {
-        let cards = interface::variable(CARDS).filter(|cards| !cards.is_empty())?;
-        let [readers, seed, now] = [READERS, SEED, NOW].map(interface::variable);
+        // One that is empty says nothing.
+        let said = |variable| interface::variable(variable).filter(|value| !value.is_empty());
+        let cards = said(CARDS)?;
+        let [readers, seed, now] = [READERS, SEED, NOW].map(said);
         Some(Self { cards, readers, seed, now })
     }
 
