@@ -48,5 +48,8 @@ pub(super) fn run(args: &Args) -> Exit {
 /// Whether something else is at a path than this, or than nothing. A pipe is not read: it may say nothing for ever.
 fn differs(path: &Path, content: &[u8]) -> bool {
     let found = fs::metadata(path);
-    found.is_ok_and(|found| !found.is_file() || fs::read(path).is_ok_and(|kept| kept != content))
+    found.is_ok_and(|found| {
+        let is_so_long = found.is_file() && found.len() == content.len() as u64;
+        !is_so_long || fs::read(path).is_ok_and(|kept| kept != content)
+    })
 }

@@ -10,7 +10,12 @@ use std::{
 };
 
 use super::{Failure, language::Language, messages::Pads, output};
-use crate::{host::Host, shown, system::file::second_name, writing};
+use crate::{
+    host::Host,
+    shown,
+    system::{file::second_name, folder::holds_programs},
+    writing,
+};
 
 /// The names by which programs look for pcsc-lite's library: when they run, and when they are linked or look for it
 /// themselves.
@@ -107,6 +112,15 @@ impl Libraries {
             let message = format!("no program finds the library of {} in {}", title.name(), shown::path(&folder));
             let hint = "let XDG_RUNTIME_DIR or TMPDIR be a folder without `:`, `;` and `$` in its path";
             return Err(Failure::environment(message, hint));
+        }
+        if !holds_programs(host.folder()) {
+            let (title, folder) = (title.name(), shown::path(host.folder()));
+            let message =
+                format!("no program may load the library of {title} from {folder}, a file system mounted noexec");
+            return Err(Failure::environment(
+                message,
+                "let XDG_RUNTIME_DIR or TMPDIR be a folder of another file system",
+            ));
         }
         Ok(Self(folder))
     }

@@ -55,6 +55,16 @@ fn nothing_is_written_over_and_nothing_is_written_by_half() {
 }
 
 #[test]
+fn pipes_that_say_nothing_are_not_waited_for() {
+    let sandbox = folder();
+    let (code, out) = sign(&sandbox, "fixtures/forms/degradee.toml --card cps-lefevre -o out");
+    assert_eq!(code, 0, "{out}");
+    let script = "mkfifo key out/vitale.p7s; virtuale fse verify out & virtuale fse open out --key key; wait";
+    let (_, out) = said(&sandbox, script);
+    assert_eq!(out.matches("it is a pipe or a device, and says nothing for 10 s").count(), 2, "{out}");
+}
+
+#[test]
 fn cards_that_the_mode_does_not_ask_for_are_refused() {
     let sandbox = folder();
     let rows = [

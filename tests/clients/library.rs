@@ -6,7 +6,7 @@ use std::{env, fs, path::PathBuf};
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
-    Client, Sandbox, file, left_out,
+    Client, Sandbox, file, left_out, namespaces,
     programs::{OPENSC, PCSC_SCAN, PYSCARD, SCRIPTOR},
     trial,
 };
@@ -16,6 +16,7 @@ const REAL: &str = "libpcsclite.so.1";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
+        in_a_place_without_programs(),
         trial(&[&PCSC_SCAN], "library::pcsc_scan_sees_readers_without_the_variable", sees_readers_without_the_variable),
         trial(&[&OPENSC], "library::galss_and_pc_sc_lie_side_by_side", lie_side_by_side),
         with_cards(&[&OPENSC], "library::opensc_reads_a_card_of_its_own_process", opensc_reads),
@@ -60,6 +61,23 @@ fn lie_side_by_side(sandbox: &Sandbox) -> Result<(), Failed> {
     let look = r#"ls "${LD_LIBRARY_PATH%%:*}" && unset PCSCLITE_CSOCK_NAME && opensc-tool -l"#;
     let ended = sandbox.program(&[&exec[..], &["sh", "-c", look]].concat())?.run()?;
     ended.exits_with(0)?.says("libgalcllux.so")?.says("libpcsclite.so.1")?.says("Virtuale 00 00")?;
+    Ok(())
+}
+
+/// What takes a mount of its own.
+fn in_a_place_without_programs() -> Trial {
+    let name = "library::a_place_without_programs_is_told_before_the_command_runs";
+    match namespaces::apart() {
+        Some(apart) => trial(&[], name, |sandbox| a_place_without_programs_is_told(sandbox, apart)),
+        None => left_out(namespaces::NOT_PERMITTED, name),
+    }
+}
+
+fn a_place_without_programs_is_told(sandbox: &Sandbox, apart: &[&str]) -> Result<(), Failed> {
+    let exec = [env!("CARGO_BIN_EXE_virtuale"), "exec", "--library", "--card", "vitale2-martin", "--", "echo", "run"];
+    let script = r#"mount -t tmpfs -o mode=700,noexec none "$XDG_RUNTIME_DIR" && exec "$@""#;
+    let ended = sandbox.program(&[apart, &["sh", "-c", script, "sh"], &exec].concat())?.run()?;
+    ended.exits_with(125)?.says("mounted noexec")?;
     Ok(())
 }
 

@@ -1,9 +1,6 @@
 //! `virtuale fse open`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{name, verify};
 use crate::{
@@ -14,7 +11,7 @@ use crate::{
         output,
     },
     profile::{
-        authority::{KeyFile, parse_key_file},
+        authority::{KeyFile, parse_key_file, read_key_file},
         said::{Bilingual, Said},
     },
     shown,
@@ -53,7 +50,7 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     let files = verify::read(&args.folder)?;
     let file = args.folder.join(name::FORM);
     let container = Container::decode(&files.form).map_err(|error| not_opened(&file, &error.said()))?;
-    let key = fs::read(&args.key).map_err(|error| Failure::file("read", &args.key, &error))?;
+    let key = read_key_file(&args.key).map_err(|error| Failure::file("read", &args.key, &error))?;
     let key = match parse_key_file(&key) {
         Ok(KeyFile::Rsa(key)) => key,
         Ok(KeyFile::P256(_)) => return Err(not_opened(&args.key, &OpenError::Key.said())),

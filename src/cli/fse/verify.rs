@@ -9,6 +9,7 @@ use std::{
 use super::name;
 use crate::{
     cli::{Exit, Failure, exit, language::Language, messages::Message, output},
+    profile::reading,
     shown,
     terminal::{
         form::{
@@ -95,8 +96,10 @@ pub(super) fn read(folder: &Path) -> Result<Files, Failure> {
 
 /// The bytes of a file, and one more than makes sense: then it is no form.
 fn bytes(path: &Path, longest: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
     let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
-    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    reading::patiently(path, move |file| {
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })
 }

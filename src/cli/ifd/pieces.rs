@@ -26,6 +26,9 @@ pub(super) const FOLDER: &str = "/run/virtuale";
 /// The first line of a text of ours.
 const OURS: &str = "# Made by `virtuale ifd install`; `virtuale ifd remove` removes it.\n";
 
+/// More bytes than a file of ours has, a driver built to be debugged too.
+const LONGEST: u64 = 64 << 20;
+
 /// What others may do with the files.
 const FOR_ALL: u32 = 0o644;
 
@@ -128,7 +131,7 @@ pub(super) fn is_there(path: &Path) -> Result<bool, Failure> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(path, &error)),
-        Ok(found) if !found.is_file() => return Err(not_ours(path)),
+        Ok(found) if !found.is_file() || found.len() > LONGEST => return Err(not_ours(path)),
         Ok(_) => {}
     }
     let bytes = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;

@@ -1,12 +1,23 @@
 //! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves. Bytes around the key
 //! may be anything.
 
+use std::{
+    io::{self, Read},
+    path::Path,
+};
+
 use p256::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef, der::Decode};
 use rsa::{pkcs1::DecodeRsaPrivateKey as _, traits::PrivateKeyParts};
 use virtuale_engine::crypto::{P256PrivateKey, RsaNumbers};
 
 use super::RsaLength;
-use crate::profile::said::{Bilingual, said};
+use crate::profile::{
+    reading, reason,
+    said::{Bilingual, said},
+};
+
+/// The longest key file, in bytes; one of 4096 bits has 3300.
+const LONGEST_FILE: u64 = 65_536;
 
 /// The longest public exponent of a card's key, in bytes.
 const LONGEST_EXPONENT: usize = 4;
@@ -88,6 +99,24 @@ impl KeyFileError {
             ),
         }
     }
+}
+
+/// The bytes of a file that may have a key in it. A pipe or device is not waited for for ever.
+///
+/// # Errors
+///
+/// What the system says, [`io::ErrorKind::TimedOut`], or [`io::ErrorKind::FileTooLarge`] for one that is longer than
+/// any key.
+pub fn read_key_file(path: &Path) -> io::Result<Vec<u8>> {
+    let bytes = reading::patiently(path, |file| {
+        let mut bytes = Vec::new();
+        file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        return Err(reason::error(io::ErrorKind::FileTooLarge, reason::too_long(LONGEST_FILE)));
+    }
+    Ok(bytes)
 }
 
 /// Reads the first private key of a file in PEM. What stands before it, such as parameters of a curve, is skipped.

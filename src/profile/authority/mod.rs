@@ -22,7 +22,7 @@ pub use body::Body;
 pub use cv::{CvAuthority, CvBearer, CvForm, CvHolder, CvIssuer, CvKeys};
 pub use files::{FilesError, files};
 pub use fort::{Bearer, Certified, FortAuthority, FortIssuer, REVOKED};
-pub use key_file::{KeyFile, KeyFileError, parse_key_file};
+pub use key_file::{KeyFile, KeyFileError, parse_key_file, read_key_file};
 pub use pending::Pending;
 pub use pool::{CARD_KEYS, RsaLength, card_rsa, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};

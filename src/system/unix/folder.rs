@@ -41,6 +41,12 @@ pub(crate) fn is_usable(place: &Path) -> bool {
     place.is_dir() && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
+/// Whether programs may be run, and libraries loaded, from the file system of a folder (not mounted `noexec`).
+pub(crate) fn holds_programs(folder: &Path) -> bool {
+    let flags = rustix::fs::statvfs(folder).map(|system| system.f_flag);
+    !flags.is_ok_and(|flags| flags.contains(rustix::fs::StatVfsMountFlags::NOEXEC))
+}
+
 /// Makes a folder that only its owner may look into.
 ///
 /// # Errors

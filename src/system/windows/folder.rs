@@ -46,6 +46,11 @@ pub(crate) fn is_usable(_place: &Path) -> bool {
     true
 }
 
+/// Whether programs may be run, and libraries loaded, from the file system of a folder: here from each.
+pub(crate) fn holds_programs(_folder: &Path) -> bool {
+    true
+}
+
 /// Makes a folder.
 ///
 /// # Errors

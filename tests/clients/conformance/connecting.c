@@ -1,6 +1,8 @@
 /* Handles: opened, opened anew, closed. */
 #include "program.h"
 
+#include <unistd.h>
+
 /* Opens a handle, and says with which protocol. */
 static void connect_as(SCARDCONTEXT context, const char *reader, DWORD share, DWORD protocols)
 {
@@ -212,6 +214,22 @@ static void reconnect_empty_direct(void)
 	reconnect_as(reader, SCARD_SHARE_DIRECT, 0, SCARD_LEAVE_CARD);
 }
 
+static void reconnect_without_power(void)
+{
+	SCARDCONTEXT context = open_context();
+	pcsc.disconnect(open_card(0), SCARD_UNPOWER_CARD);
+	SCARDHANDLE card = open_as(context, first, SCARD_SHARE_DIRECT, 0);
+	reconnect_as(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+	BYTE answer[16];
+	DWORD length = sizeof answer;
+	LONG code = pcsc.transmit(card, pcsc.t0, challenge, sizeof challenge, NULL, answer, &length);
+	gave(code);
+	/* A driver that takes the loss of its card for an answer is seen to have lost it a little later. */
+	if (code == 0 && length == 0)
+		usleep(1500000);
+	await_card(1);
+}
+
 static void reconnect_after_reset(void)
 {
 	SCARDHANDLE card = open_card(0);
@@ -282,7 +300,8 @@ const struct test connecting[] = {
 	CASE(reconnect_eject), CASE(reconnect_other_way), CASE(reconnect_t1), CASE(reconnect_t1_reset),
 	CASE(reconnect_no_protocol), CASE(reconnect_share_0), CASE(reconnect_share_4), CASE(reconnect_direct),
 	CASE(reconnect_exclusive), CASE(reconnect_from_exclusive), CASE(reconnect_each), CASE(reconnect_empty),
-	CASE(reconnect_empty_direct), CASE(reconnect_after_reset), CASE(reconnect_closed), CASE(disconnect_none),
+	CASE(reconnect_empty_direct), CASE(reconnect_without_power), CASE(reconnect_after_reset),
+	CASE(reconnect_closed), CASE(disconnect_none),
 	CASE(disconnect_other), CASE(disconnect_leave), CASE(disconnect_reset), CASE(disconnect_unpower),
 	CASE(disconnect_eject), CASE(disconnect_other_way), CASE(disconnect_twice), CASE(disconnect_of_another),
 	CASE(disconnect_leave_in_transaction), CASE(disconnect_reset_in_transaction), { NULL, NULL },

@@ -175,6 +175,18 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         ],
         why: "pcsc-lite has no such functions.",
     },
+    Difference {
+        roads: &[Road::Socket, Road::Library, Road::InProcess, Road::Windows],
+        cases: &[("reconnect_without_power", "SCARD_S_SUCCESS, T=0; SCARD_S_SUCCESS")],
+        why: "pcscd 1.9.9 gives a card no power here, and what comes of that is the driver's affair. Ours gives it power, as \
+              `SCardConnect` does [PCSC-LITE run].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[("reconnect_without_power", "SCARD_S_SUCCESS, T=0; SCARD_S_SUCCESS")],
+        why: "vpcd 3.3 agrees to each protocol, whether the card has power or not. The card, which has none, hangs up at the \
+              command, which the driver takes for an answer of no bytes, and comes back [VSMARTCARD-VPCD driver].",
+    },
 ];
 
 /// What a case gives on a road instead, with the number of the reason.

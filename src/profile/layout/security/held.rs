@@ -1,10 +1,6 @@
 //! The private keys that one card has: those that its card file names, else those of the test authority.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Read},
-    path::Path as FilePath,
-};
+use std::{collections::BTreeMap, io, path::Path as FilePath};
 
 use virtuale_engine::{
     crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey},
@@ -18,16 +14,13 @@ use super::{
 use crate::{
     profile::{
         arithmetic::Arithmetic,
-        authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
-        reading, reason,
+        authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, read_key_file, rsa_public},
+        reason,
         said::{Bilingual, said},
         tree::{Data, Node, Span},
     },
     shown,
 };
-
-/// The longest key file, in bytes; one of 4096 bits has 3300.
-const LONGEST_FILE: u64 = 65_536;
 
 /// A private key of a card, and its public half.
 #[derive(Clone, Debug)]
@@ -212,7 +205,7 @@ fn from_file(
         return None;
     };
     let path = base.join(name);
-    let bytes = match read_file(&path) {
+    let bytes = match read_key_file(&path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let hint = match error.kind() {
@@ -268,18 +261,6 @@ fn from_file(
         return None;
     }
     Some(made)
-}
-
-fn read_file(path: &FilePath) -> io::Result<Vec<u8>> {
-    let bytes = reading::patiently(path, |file| {
-        let mut bytes = Vec::new();
-        file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    })?;
-    if bytes.len() as u64 > LONGEST_FILE {
-        return Err(reason::error(io::ErrorKind::FileTooLarge, reason::too_long(LONGEST_FILE)));
-    }
-    Ok(bytes)
 }
 
 /// A key whose numbers are sound.
