@@ -149,6 +149,10 @@ impl Failure {
             }
             Self::File { did: "write", path, error } if error.kind() == io::ErrorKind::NotFound => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())?;
+                let root = folder.ancestors().last().filter(|root| root.has_root() && !root.exists());
+                if let Some(drive) = root.map(shown::path) {
+                    return Some(Message::NoDrive { drive: &drive }.said().into());
+                }
                 Some(Message::MakeFolder { folder: &shown::word(folder) }.said().into())
             }
             Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {

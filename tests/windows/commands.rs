@@ -70,6 +70,7 @@ fn card_files_are_written_and_checked(place: &Place) -> Result<(), Failed> {
     fs::set_permissions(&file, readonly)?;
     place.virtuale(&["card", "new", name, "--force"]).run()?.exits_with(4)?;
     place.virtuale(&["card", "new", "NUL", "--force"]).run()?.exits_with(0)?;
+    place.virtuale(&["card", "new", r"Q:\cards\c.toml"]).run()?.exits_with(4)?.says(r"there is no Q:\ here")?;
     Ok(())
 }
 

@@ -119,6 +119,8 @@ fn a_library_of_others_stays(place: &Place, guest: &Path) -> Result<(), Failed> 
     place.virtuale(&["attach", &path, "--lang", "en"]).run()?.exits_with(4)?.says("is not ours")?;
     place.exec(&["vitale2-martin"], &[&path, LIBRARY, "contexts"]).run()?.exits_with(125)?;
     place.virtuale(&["detach", &path, "--lang", "en"]).run()?.exits_with(0)?.says("stays")?;
+    let slashes = path.replace('\\', "/");
+    place.virtuale(&["detach", &slashes, "--lang", "en"]).run()?.exits_with(0)?.says(&word(&library))?;
     if fs::read(&library)? == b"MZ of another maker" { Ok(()) } else { Err("it was changed".into()) }
 }
 

@@ -137,18 +137,16 @@ fn found_in(folder: &Path, endings: &[&str]) -> Result<Vec<Found>, Failure> {
     Ok(paths.into_iter().filter_map(found).collect())
 }
 
-/// The folder that a place is, or in which it lies.
+/// The folder that a place is, or in which it lies, with the separators of the system throughout.
 ///
 /// # Errors
 ///
 /// That nothing is there.
 pub(super) fn folder_of(place: &Path) -> Result<PathBuf, Failure> {
     let known = fs::metadata(place).map_err(|error| Failure::file("read", place, &error))?;
-    if known.is_dir() {
-        return Ok(place.to_owned());
-    }
     let above = place.parent().filter(|above| !above.as_os_str().is_empty());
-    Ok(above.unwrap_or(Path::new(".")).to_owned())
+    let folder = if known.is_dir() { place } else { above.unwrap_or(Path::new(".")) };
+    Ok(folder.components().collect())
 }
 
 /// Whether a folder is of Windows itself: nothing is put there.

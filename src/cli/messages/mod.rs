@@ -84,6 +84,11 @@ messages! {
         en: "make the folder first: mkdir {folder}",
         fr: "créer d'abord le dossier : mkdir {folder}"
     };
+    /// What to do where there is no such drive.
+    NoDrive { drive } = {
+        en: "there is no {drive} here: name a folder of a drive that is there",
+        fr: "il n'y a pas de {drive} ici : nommer un dossier d'un lecteur présent"
+    };
     /// What to do where a file is in the way.
     GiveOtherName = {
         en: "give another name, or remove that file first",

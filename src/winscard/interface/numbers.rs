@@ -93,7 +93,7 @@ pub(super) fn long(number: u32) -> Long {
 
 /// What is on the wire of a number: its lower 32 bits [PCSC-LITE winscard_clnt.c].
 pub(super) fn word(number: Dword) -> u32 {
-    u32::try_from(number & dword(u32::MAX)).unwrap_or(u32::MAX)
+    u32::try_from(u128::from(number) & u128::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
 /// The number of a context or a handle, for a program.
