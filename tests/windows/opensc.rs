@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Kind, Place, optional_guest_trial};
+use crate::harness::{Ended, Kind, Place, optional_guest_trial};
 
 /// The answer to reset of vitale2-martin, as its card file has it.
 const ATR: &str = "3b:75:13:00:00:44:09:ea:90:00";
@@ -20,7 +20,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         };
         [
             trial("opensc_tool_finds_and_asks_a_card", opensc_tool_asks_a_card),
-            trial("its_module_finds_readers", module_finds_readers),
+            trial("its_module_finds_tokens", module_finds_tokens),
+            trial("its_module_logs_in", module_logs_in),
         ]
     };
     of(Kind::X64, "64").into_iter().chain(of(Kind::X86, "32")).collect()
@@ -47,11 +48,32 @@ fn opensc_tool_asks_a_card(place: &Place, guest: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Built without OpenSSL, the module has no driver for cards of IAS.
-fn module_finds_readers(place: &Place, guest: &Path) -> Result<(), Failed> {
+/// What the module does with a card, with these options of the run and of pkcs11-tool.
+fn with_module(place: &Place, guest: &Path, options: &[&str], words: &[&str]) -> Result<Ended, Failed> {
     let tool = program(place, guest, "pkcs11-tool.exe")?;
     let module = guest.with_file_name("opensc-pkcs11.dll").display().to_string();
-    let listed = place.exec(&["vitale2-martin"], &[&tool, "--module", &module, "--list-slots"]).run()?;
-    listed.exits_with(0)?.says("Slot 0 (0x0): Virtuale 00 00")?.says("token not recognized")?;
+    let run = [&["exec", "--opensc"], options, &["--", &tool, "--module", &module], words].concat();
+    place.virtuale(&run).run()
+}
+
+fn module_finds_tokens(place: &Place, guest: &Path) -> Result<(), Failed> {
+    let cards = ["--card", "vitale2-martin", "--card", "-", "--card", "cps-lefevre"];
+    let listed = with_module(place, guest, &cards, &["--list-slots"])?;
+    listed.exits_with(0)?.says("(PIN porteur)")?.says("(empty)")?;
+    let words = ["--slot-index", "2", "--login", "--pin", "1234", "--list-objects", "--type", "privkey"];
+    with_module(place, guest, &cards, &words)?.exits_with(0)?.says("CPS_PRIV_SIG")?;
+    Ok(())
+}
+
+/// With a PIN that the program has, and with one that a person types at the reader.
+fn module_logs_in(place: &Place, guest: &Path) -> Result<(), Failed> {
+    let card = ["--card", "vitale2-martin"];
+    let words = ["--login", "--pin", "1234", "--test"];
+    with_module(place, guest, &card, &words)?.exits_with(0)?.says("RSA-PKCS: OK")?.says("No errors")?;
+    let pad = [&card[..], &["--pin-pad", "1234"]].concat();
+    with_module(place, guest, &pad, &["--login", "--test"])?.exits_with(0)?.says("No errors")?;
+    let wrong = [&card[..], &["--pin-pad", "9999"]].concat();
+    let refused = with_module(place, guest, &wrong, &["--login", "--test"])?;
+    refused.says("CKR_PIN_INCORRECT")?;
     Ok(())
 }

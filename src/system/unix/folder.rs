@@ -42,6 +42,7 @@ pub(crate) fn is_usable(place: &Path) -> bool {
 }
 
 /// Whether programs may be run, and libraries loaded, from the file system of a folder (not mounted `noexec`).
+#[cfg(feature = "cli")]
 pub(crate) fn holds_programs(folder: &Path) -> bool {
     let flags = rustix::fs::statvfs(folder).map(|system| system.f_flag);
     !flags.is_ok_and(|flags| flags.contains(rustix::fs::StatVfsMountFlags::NOEXEC))

@@ -47,6 +47,7 @@ pub(crate) fn is_usable(_place: &Path) -> bool {
 }
 
 /// Whether programs may be run, and libraries loaded, from the file system of a folder: here from each.
+#[cfg(feature = "cli")]
 pub(crate) fn holds_programs(_folder: &Path) -> bool {
     true
 }

@@ -152,6 +152,9 @@ const ENGINE: [&str; 22] = [
     "--platform",
 ];
 
+/// The option of `env` with a text that it takes apart into words.
+const SPLIT: [&str; 2] = ["-S", "--split-string"];
+
 /// Whether a word names the variable, alone or with a value.
 fn sets(word: &str) -> bool {
     word.strip_prefix(VARIABLE).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -360,7 +363,15 @@ impl Line {
                 Some(&[])
             }
             "env" => {
-                let options = Options::read(words, &["-u", "--unset", "-C", "--chdir"]);
+                let options = Options::read(words, &["-u", "--unset", "-C", "--chdir", "-S", "--split-string"]);
+                if let Some(text) = options.value(&SPLIT) {
+                    // Its own options may stand in the text.
+                    let rest = options.rest.iter().map(shown::word);
+                    let others = ["env".to_owned()].into_iter().chain(options.typed(&SPLIT));
+                    let words: Vec<_> = others.chain([text.to_owned()]).chain(rest).collect();
+                    self.follow_text(&words.join(" "));
+                    return Some(&[]);
+                }
                 let rest = options.rest.strip_prefix(&["-".to_owned()]).unwrap_or(options.rest);
                 let assigned = rest.iter().take_while(|word| is_assignment(word)).count();
                 let (assignments, rest) = rest.split_at(assigned);

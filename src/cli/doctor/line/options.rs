@@ -33,15 +33,19 @@ impl<'w> Options<'w> {
                     given.push((word, value));
                 }
                 // Letters may stand together: -nu nobody, -unobody.
-                None => match letters(word, valued) {
-                    Some((name, "")) => {
-                        let value = words.first().map(String::as_str);
-                        words = words.get(1..).unwrap_or_default();
-                        given.push((name, value));
+                None => {
+                    let (before, valued) = letters(word, valued);
+                    given.extend((before != "-").then_some((before, None)));
+                    match valued {
+                        Some((name, "")) => {
+                            let value = words.first().map(String::as_str);
+                            words = words.get(1..).unwrap_or_default();
+                            given.push((name, value));
+                        }
+                        Some((name, value)) => given.push((name, Some(value))),
+                        None => {}
                     }
-                    Some((name, value)) => given.push((name, Some(value))),
-                    None => given.push((word, None)),
-                },
+                }
             }
             typed = all.len() - words.len();
         }
@@ -81,12 +85,16 @@ impl<'w> Options<'w> {
     }
 }
 
-/// An option with a value among letters that stand together: the option, and what stands behind its letter.
-fn letters<'w>(word: &'w str, valued: &[&'static str]) -> Option<(&'static str, &'w str)> {
-    let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'))?;
-    let (at, name) = letters.char_indices().find_map(|(at, letter)| {
+/// The letters of a word that stand together before an option with a value, and that option with what stands behind its
+/// letter, if one is there.
+fn letters<'w>(word: &'w str, valued: &[&'static str]) -> (&'w str, Option<(&'static str, &'w str)>) {
+    let alone = |(at, letter): (usize, char)| {
         let is_it = |name: &&&str| name.len() == 2 && name.ends_with(letter);
-        valued.iter().find(is_it).map(|name| (at + letter.len_utf8(), *name))
-    })?;
-    Some((name, &letters[at..]))
+        valued.iter().find(is_it).map(|name| (at, at + letter.len_utf8(), *name))
+    };
+    let together = !word.starts_with("--");
+    match word.char_indices().skip(1).filter(|_| together).find_map(alone) {
+        Some((at, end, name)) => (&word[..at], Some((name, &word[end..]))),
+        None => (word, None),
+    }
 }

@@ -45,6 +45,7 @@ fn another_value_of_the_variable_is_seen() {
         ("env PCSCLITE_CSOCK_NAME= till", Some("")),
         ("env -i PCSCLITE_CSOCK_NAME=$PCSCLITE_CSOCK_NAME till", None),
         ("sudo PCSCLITE_CSOCK_NAME=/x till", Some("/x")),
+        ("env -S PCSCLITE_CSOCK_NAME=/x till", Some("/x")),
         ("bwrap --bind / / --setenv PCSCLITE_CSOCK_NAME /x till", Some("/x")),
     ] {
         assert_eq!(sets(line).as_deref(), value, "{line}");
@@ -66,6 +67,13 @@ fn what_a_shell_is_given_is_read() {
     assert_eq!((program("till"), program("a; b")), (Some("till".into()), Some("bash".into())));
     let recorded = Line::follow(&["script", "-c", "sudo till", "/dev/null"].map(OsString::from));
     assert!(matches!(recorded.hops.as_slice(), [Hop::Switch(_)]));
+    for (text, is_cleared) in [("till --now", false), ("-i till", true), ("sudo -E env - till", true)] {
+        let split = Line::follow(&["env", "-S", text].map(OsString::from));
+        assert_eq!(split.program.as_deref(), Some(Path::new("till")), "{text}");
+        assert_eq!(split.hops.iter().any(|hop| matches!(hop, Hop::Clears { .. })), is_cleared, "{text}");
+    }
+    let Line { hops, program, .. } = follow("env -iS till --now");
+    assert!(matches!(hops.as_slice(), [Hop::Clears { .. }]) && program.as_deref() == Some(Path::new("till")));
     assert_eq!(follow("sh -e ./s.sh").script.as_deref(), Some(Path::new("./s.sh")));
     assert_eq!(follow("sh").program.as_deref(), Some(Path::new("sh")));
 }
