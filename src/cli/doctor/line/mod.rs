@@ -365,11 +365,14 @@ impl Line {
             "env" => {
                 let options = Options::read(words, &["-u", "--unset", "-C", "--chdir", "-S", "--split-string"]);
                 if let Some(text) = options.value(&SPLIT) {
-                    // Its own options may stand in the text.
                     let rest = options.rest.iter().map(shown::word);
-                    let others = ["env".to_owned()].into_iter().chain(options.typed(&SPLIT));
-                    let words: Vec<_> = others.chain([text.to_owned()]).chain(rest).collect();
-                    self.follow_text(&words.join(" "));
+                    let words = options.typed(&SPLIT).into_iter().chain([text.to_owned()]).chain(rest);
+                    let text = words.collect::<Vec<_>>().join(" ");
+                    // Its own options may stand in the text. One in another has no end.
+                    match text.contains(name) {
+                        false => self.follow_text(&format!("{name} {text}")),
+                        true => self.hops.push(Hop::Unknown { by }),
+                    }
                     return Some(&[]);
                 }
                 let rest = options.rest.strip_prefix(&["-".to_owned()]).unwrap_or(options.rest);

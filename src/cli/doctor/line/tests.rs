@@ -67,11 +67,13 @@ fn what_a_shell_is_given_is_read() {
     assert_eq!((program("till"), program("a; b")), (Some("till".into()), Some("bash".into())));
     let recorded = Line::follow(&["script", "-c", "sudo till", "/dev/null"].map(OsString::from));
     assert!(matches!(recorded.hops.as_slice(), [Hop::Switch(_)]));
-    for (text, is_cleared) in [("till --now", false), ("-i till", true), ("sudo -E env - till", true)] {
+    for (text, is_cleared) in [("till --now", false), ("-i till", true), ("-u PCSCLITE_CSOCK_NAME sudo -E till", true)]
+    {
         let split = Line::follow(&["env", "-S", text].map(OsString::from));
         assert_eq!(split.program.as_deref(), Some(Path::new("till")), "{text}");
         assert_eq!(split.hops.iter().any(|hop| matches!(hop, Hop::Clears { .. })), is_cleared, "{text}");
     }
+    assert!(matches!(follow(&"env -S sudo ".repeat(50_000)).hops.as_slice(), [Hop::Unknown { .. }]));
     let Line { hops, program, .. } = follow("env -iS till --now");
     assert!(matches!(hops.as_slice(), [Hop::Clears { .. }]) && program.as_deref() == Some(Path::new("till")));
     assert_eq!(follow("sh -e ./s.sh").script.as_deref(), Some(Path::new("./s.sh")));
