@@ -38,8 +38,8 @@ where
     })
 }
 
-/// A test of a guest, a file of `guests` without its ending. Where that was not built, or has 32 bits and cannot be run,
-/// it is reported as ignored with the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure, unless
+/// A test of a guest, a file of `guests` without its ending. Where that was not built, or has 32 bits and cannot be
+/// run, it is reported as ignored with the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure, unless
 /// `VIRTUALE_CLIENTS_NOT_OFFERED` says that the distribution has no Wine for 32 bits.
 pub(crate) fn guest_trial<Body>(guest: &'static str, kind: Kind, name: &str, body: Body) -> Trial
 where
