@@ -17,8 +17,36 @@ use crate::shown;
 
 const CHECK: &str = "program";
 
+/// What is to be said of the steps to the program.
+pub(super) fn judge_all(hops: &[Hop], survey: &Survey) -> Vec<Diagnosis> {
+    that_count(hops).iter().map(|hop| judge(hop, survey)).collect()
+}
+
+/// The steps that count in the end: who goes on as another user is not the one whom readers see, and a variable that is
+/// given later may be dropped before.
+fn that_count(hops: &[Hop]) -> Vec<Hop> {
+    let given = hops.iter().rposition(|hop| matches!(hop, Hop::Sets { .. }));
+    let last_user = hops.iter().rposition(|hop| matches!(hop, Hop::Switch(_) | Hop::Container { user: Some(_), .. }));
+    let that_counts = |(at, hop): (usize, &Hop)| {
+        let is_given_later = given.is_some_and(|given| at < given);
+        match hop {
+            Hop::Clears { .. } if is_given_later => None,
+            Hop::Switch(switch) => match (switch.keeps || is_given_later, last_user.is_some_and(|last| at < last)) {
+                (true, true) => None,
+                (false, true) => {
+                    let instead = switch.keep.unwrap_or("give it the variable behind: env PCSCLITE_CSOCK_NAME=PATH");
+                    Some(Hop::Clears { by: switch.by.clone(), instead })
+                }
+                (keeps, false) => Some(Hop::Switch(Switch { keeps, ..switch.clone() })),
+            },
+            other => Some(other.clone()),
+        }
+    };
+    hops.iter().enumerate().filter_map(that_counts).collect()
+}
+
 /// What is to be said of a step to the program.
-pub(super) fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
+fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
     match hop {
         Hop::Switch(it) => switch(survey, it),
         Hop::Sets { by, value } => value_of(survey, by, value),

@@ -30,7 +30,7 @@ pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     findings.push(opensc(survey));
     let turned_away = survey.admitted.iter().flat_map(|admitted| &admitted.turned_away);
     findings.extend(turned_away.map(|words| note("guests", words.clone())));
-    findings.extend(survey.hops.iter().map(|hop| line::judge(hop, survey)));
+    findings.extend(line::judge_all(&survey.hops, survey));
     findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey)));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
@@ -427,6 +427,26 @@ mod tests {
                 Level::Broken,
                 "su -s /bin/sh 65534 -c",
             ),
+            (Survey { hops: command("sudo -E setpriv --reuid 1000 till"), ..healthy() }, Level::Ok, ""),
+            (Survey { hops: command("sudo -nEu 1000 till"), ..healthy() }, Level::Ok, ""),
+            (Survey { hops: command("sudo setpriv --reuid 1000 till"), ..healthy() }, Level::Broken, "--preserve-env="),
+            (
+                Survey { hops: command("sudo -E -u 1000 setpriv --reuid 65534 till"), ..healthy() },
+                Level::Broken,
+                "65534",
+            ),
+            (Survey { hops: command("env -i env PCSCLITE_CSOCK_NAME=/run/pcsc till"), ..healthy() }, Level::Ok, ""),
+            (
+                Survey { hops: command("env PCSCLITE_CSOCK_NAME=/run/pcsc env -i till"), ..healthy() },
+                Level::Broken,
+                "env",
+            ),
+            (
+                Survey { hops: command("sudo -u 1000 env PCSCLITE_CSOCK_NAME=/run/pcsc till"), ..healthy() },
+                Level::Ok,
+                "",
+            ),
+            (Survey { hops: command("chroot --userspec=+1000:+1000 / till"), ..healthy() }, Level::Ok, ""),
             (Survey { opensc: gone, ..healthy() }, Level::Warning, "unset OPENSC_CONF"),
             (Survey { agents: agent(Sight::System), ..healthy() }, Level::Warning, "gpgconf --kill all"),
             (Survey { agents: agent(Sight::Other("/old".into())), ..healthy() }, Level::Warning, "/old"),

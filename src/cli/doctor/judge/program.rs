@@ -55,9 +55,13 @@ pub(super) fn judge(Program { path, kind }: &Program, survey: &Survey) -> Diagno
                 .with(within_as(switch, None))
         }
         Kind::Script(lines) => {
-            let judged =
-                lines.iter().flat_map(|(line, hops)| hops.iter().map(move |hop| (line, line::judge(hop, survey))));
-            match judged.into_iter().find(|(_, finding)| finding.level != Level::Ok) {
+            let judged = |(line, hops)| line::judge_all(hops, survey).into_iter().map(move |finding| (line, finding));
+            match lines
+                .iter()
+                .map(|(line, hops)| (line, hops.as_slice()))
+                .flat_map(judged)
+                .find(|(_, finding)| finding.level != Level::Ok)
+            {
                 None => ok(CHECK, format!("nothing in the lines of {path} keeps the variable out")),
                 Some((line, Diagnosis { message, advice, .. })) => {
                     let line = shown::line(line);

@@ -320,7 +320,9 @@ impl Line {
                 let [folder, rest @ ..] = options.rest else { return None };
                 self.hops.push(Hop::Root { by: by.clone(), folder: folder.clone() });
                 if let Some(spec) = options.value(&["--userspec"]) {
-                    let (user, group) = spec.split_once(':').unwrap_or((spec, ""));
+                    // Behind a + stands a number.
+                    let spec = spec.replace('+', "");
+                    let (user, group) = spec.split_once(':').unwrap_or((&spec, ""));
                     let switch = Switch::new(by, &options, &[]).groups(&options, &["--groups"]);
                     let options = format!("{} {}", switch.options, shown::word(folder));
                     let groups = switch.groups.into_iter().chain(Some(group.to_owned()).filter(|it| !it.is_empty()));
