@@ -70,7 +70,8 @@ impl Script {
 
 /// The commands that stand in a text for a shell, each with its words.
 pub(super) fn commands_in(text: &str) -> Vec<Vec<OsString>> {
-    let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    let joined = text.replace("\\\n", " ");
+    let lines = joined.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
     let commands = lines.flat_map(|line| line.split(ENDS)).map(|command| {
         // One of the variable of our readers is for them, too.
         let is_before = |word: &&str| BEFORE.contains(word) || (is_assignment(word) && !is_of_ours(word));
@@ -131,6 +132,7 @@ mod tests {
             let found = commands(&format!("#!/bin/sh\n{line}\n"));
             assert!(found.iter().any(|words| *words == ["sudo", "x"]), "{line}: {found:?}");
         }
+        assert_eq!(commands("#!/bin/sh\nenv -u A \\\n  -u B x\n"), [["env", "-u", "A", "-u", "B", "x"]]);
         assert_eq!(commands("#!/usr/bin/env bash\nsu -c x root\n"), [["su", "-c", "x", "root"]]);
         for line in ["# sudo x", "echo no sudo here", "sudoku", "x=sudo", "visudo"] {
             let found = commands(&format!("#!/bin/sh\n{line}\n"));

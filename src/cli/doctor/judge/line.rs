@@ -80,6 +80,13 @@ fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
 
 fn switch(survey: &Survey, Switch { by, options, user, groups, keeps, keep }: &Switch) -> Diagnosis {
     let shown_user = shown::line(user);
+    if user.contains(['$', '`']) {
+        return note(
+            CHECK,
+            format!("{by} starts the program as {shown_user}: whom a shell makes of that is not known"),
+        )
+        .with("ask with a name: virtuale doctor -- COMMAND...");
+    }
     let Ok(number) = users::user(user) else {
         return broken(CHECK, format!("{by} is to start the program as {shown_user}: there is no such user here"))
             .with("name one, or give a number");
@@ -124,7 +131,7 @@ fn switch(survey: &Survey, Switch { by, options, user, groups, keeps, keep }: &S
 
 /// What a value of the variable means that a command line gives.
 fn value_of(survey: &Survey, by: &str, value: &str) -> Diagnosis {
-    let own = survey.variable.as_ref().is_some_and(|(path, _)| path.as_os_str() == value);
+    let own = survey.variable.as_ref().is_some_and(|(path, _)| path.components().eq(Path::new(value).components()));
     if own {
         return ok(CHECK, format!("{by} gives the program the variable as it is here"));
     }

@@ -447,6 +447,8 @@ mod tests {
                 "",
             ),
             (Survey { hops: command("chroot --userspec=+1000:+1000 / till"), ..healthy() }, Level::Ok, ""),
+            (Survey { hops: command("sudo -E -u $USER till"), ..healthy() }, Level::Note, "is not known"),
+            (Survey { hops: command("env PCSCLITE_CSOCK_NAME=/run/.//pcsc till"), ..healthy() }, Level::Ok, ""),
             (Survey { opensc: gone, ..healthy() }, Level::Warning, "unset OPENSC_CONF"),
             (Survey { agents: agent(Sight::System), ..healthy() }, Level::Warning, "gpgconf --kill all"),
             (Survey { agents: agent(Sight::Other("/old".into())), ..healthy() }, Level::Warning, "/old"),

@@ -155,6 +155,14 @@ const ENGINE: [&str; 22] = [
 /// The option of `env` with a text that it takes apart into words.
 const SPLIT: [&str; 2] = ["-S", "--split-string"];
 
+/// The options of `su` and `runuser` that have a value behind them.
+const SU: [&str; 9] = ["-u", "--user", "-c", "--command", "-s", "--shell", "-g", "-G", "-w"];
+
+/// The number of who asks, which is the user of `sudo -g` alone.
+fn caller() -> String {
+    rustix::process::getuid().as_raw().to_string()
+}
+
 /// Whether a word names the variable, alone or with a value.
 fn sets(word: &str) -> bool {
     word.strip_prefix(VARIABLE).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -273,7 +281,10 @@ impl Line {
                     || options.lets_in(&["--preserve-env"])
                     || assignments.iter().any(|word| sets(word));
                 let switch = Switch::new(by, &options, &["-u", "--user"]).groups(&options, &["-g", "--group"]);
+                let is_caller = options.value(&["-u", "--user"]).is_none() && !switch.groups.is_empty();
+                let user = if is_caller { caller() } else { switch.user.clone() };
                 self.hops.push(Hop::Switch(Switch {
+                    user,
                     keeps,
                     keep: Some("--preserve-env=PCSCLITE_CSOCK_NAME"),
                     ..switch
@@ -434,25 +445,43 @@ impl Line {
         }
     }
 
-    /// Both keep the environment unless they log in.
+    /// Both keep the environment unless they log in. Options may stand behind the dash of a login and behind the user.
     fn su<'w>(&mut self, by: String, words: &'w [String]) -> &'w [String] {
-        let options = Options::read(words, &["-u", "--user", "-c", "--command", "-s", "--shell", "-g", "-G", "-w"]);
-        let dash = options.rest.first().is_some_and(|word| word == "-");
-        let rest = &options.rest[usize::from(dash)..];
-        let is_chosen = options.value(&["-u", "--user"]).is_some();
-        let (user, rest) = match rest {
-            [user, ..] if !is_chosen => (Some(user.clone()), &[][..]),
-            rest => (None, rest),
+        let first = Options::read(words, &SU);
+        let dash = first.rest.first().is_some_and(|word| word == "-");
+        let second = Options::read(&first.rest[usize::from(dash)..], &SU);
+        let is_chosen = [&first, &second].iter().any(|options| options.value(&["-u", "--user"]).is_some());
+        let (user, behind) = match second.rest {
+            [user, behind @ ..] if !is_chosen => (Some(user.clone()), behind),
+            _ => (None, &[][..]),
         };
-        let keeps = !(dash || options.has(&["-l", "--login"])) || options.lets_in(&["-w"]);
-        let switch = Switch::new(by, &options, &["-u", "--user"]).groups(&options, &["-g", "-G"]);
-        let words = options.typed(&["-c", "--command"]).into_iter();
-        let words = words.chain(dash.then(|| "-".to_owned())).chain(user.iter().map(shown::word));
-        let written: Vec<_> = words.collect();
-        let user = user.unwrap_or_else(|| switch.user.clone());
+        let all = [first, Options::read(behind, &SU), second];
+        let value = |names: &[&str]| all.iter().find_map(|options| options.value(names));
+        let logs_in = dash || all.iter().any(|options| options.has(&["-l", "--login"]));
+        let keeps = !logs_in || all.iter().any(|options| options.lets_in(&["-w"]));
+        let [first, third, second] = &all;
+        let switch = Switch::new(by, second, &[]);
+        let switch = all.iter().fold(switch, |switch, options| switch.groups(options, &["-g", "-G"]));
+        let typed = |options: &Options<'_>| options.typed(&["-c", "--command"]);
+        let written = [
+            typed(first),
+            dash.then(|| "-".to_owned()).into_iter().collect(),
+            typed(second),
+            user.iter().map(shown::word).collect(),
+            typed(third),
+        ];
+        let chosen = value(&["-u", "--user"]).map(str::to_owned);
+        let user = user.or(chosen).unwrap_or_else(|| "root".to_owned());
         let keep = Some("-w PCSCLITE_CSOCK_NAME");
-        self.hops.push(Hop::Switch(Switch { user, options: written.join(" "), keeps, keep, ..switch }));
-        rest
+        self.hops.push(Hop::Switch(Switch { user, options: written.concat().join(" "), keeps, keep, ..switch }));
+        match value(&["-c", "--command"]) {
+            Some(text) => {
+                self.follow_text(text);
+                &[]
+            }
+            None if is_chosen => second.rest,
+            None => &[],
+        }
     }
 
     fn engine<'w>(&mut self, by: String, words: &'w [String]) -> Option<&'w [String]> {

@@ -74,6 +74,10 @@ fn what_a_shell_is_given_is_read() {
         assert_eq!(split.hops.iter().any(|hop| matches!(hop, Hop::Clears { .. })), is_cleared, "{text}");
     }
     assert!(matches!(follow(&"env -S sudo ".repeat(50_000)).hops.as_slice(), [Hop::Unknown { .. }]));
+    for line in [["su", "anna", "-c", "env -i till"], ["runuser", "anna", "--command", "env -i till"]] {
+        let hops = Line::follow(&line.map(OsString::from)).hops;
+        assert!(matches!(hops.as_slice(), [Hop::Switch(_), Hop::Clears { .. }]), "{hops:?}");
+    }
     let Line { hops, program, .. } = follow("env -iS till --now");
     assert!(matches!(hops.as_slice(), [Hop::Clears { .. }]) && program.as_deref() == Some(Path::new("till")));
     assert_eq!(follow("sh -e ./s.sh").script.as_deref(), Some(Path::new("./s.sh")));
@@ -108,6 +112,8 @@ fn who_runs_it_and_whether_the_variable_stays() {
         ("doas -u anna till", "anna", false),
         ("pkexec --user anna till", "anna", false),
         ("su anna -c till", "anna", true),
+        ("su - -w PCSCLITE_CSOCK_NAME -c till anna", "anna", true),
+        ("runuser - anna -w PCSCLITE_CSOCK_NAME -c till", "anna", true),
         ("su - anna -c till", "anna", false),
         ("su -l anna -c till", "anna", false),
         ("su", "root", true),
@@ -161,4 +167,10 @@ fn a_program_alone_is_the_program() {
         assert!(found.program.as_deref() == program.map(Path::new) || !found.hops.is_empty(), "{line}: {found:?}");
     }
     assert_eq!(follow("").program, Some("".into()));
+}
+
+#[test]
+fn a_group_alone_leaves_who_asks() {
+    assert_eq!(switch("sudo -E -g praticiens till"), (super::caller(), true));
+    assert_eq!(switch("sudo -E -u anna -g praticiens till"), ("anna".to_owned(), true));
 }
