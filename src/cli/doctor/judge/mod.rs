@@ -3,6 +3,8 @@
 mod line;
 mod program;
 
+use std::collections::BTreeSet;
+
 use self::program::{FLATPAK, SNAP, within_as};
 use super::{
     super::{
@@ -45,6 +47,9 @@ pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
             ),
         }
     }));
+    // A line may do the same several times.
+    let mut said = BTreeSet::new();
+    findings.retain(|finding| said.insert((finding.message.clone(), finding.advice.clone())));
     findings
 }
 
@@ -322,6 +327,13 @@ mod tests {
         let worst = findings.iter().max_by_key(|finding| finding.level).expect("at least one");
         assert!(worst.level < Level::Warning || worst.advice.is_some(), "no advice: {worst:?}");
         (worst.level, format!("{}\n{}", worst.message, worst.advice.clone().unwrap_or_default()))
+    }
+
+    #[test]
+    fn what_is_the_same_is_said_once() {
+        let hops = Line::follow(&["sh", "-c", "env -i a; env -i b; env -i c"].map(std::ffi::OsString::from)).hops;
+        let found = judge(&Survey { hops, ..healthy() });
+        assert_eq!(found.iter().filter(|finding| finding.message.contains("env takes")).count(), 1, "{found:?}");
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) struct Line {
 
 /// Programs that change nothing, their options that have a value behind them, and how many words they take before the
 /// command.
-const PLAIN: [(&str, &[&str], usize); 17] = [
+const PLAIN: [(&str, &[&str], usize); 16] = [
     ("nohup", &[], 0),
     ("setsid", &[], 0),
     ("stdbuf", &["-i", "-o", "-e"], 0),
@@ -89,7 +89,6 @@ const PLAIN: [(&str, &[&str], usize); 17] = [
     ("timeout", &["-k", "-s"], 1),
     ("taskset", &[], 1),
     ("chrt", &[], 1),
-    ("strace", &["-e", "-o", "-s", "-E", "-u"], 0),
     ("ltrace", &["-e", "-o", "-s", "-l", "-p"], 0),
     ("valgrind", &[], 0),
     ("xvfb-run", &["-n", "-s", "-e", "-f", "-w"], 0),
@@ -101,21 +100,26 @@ const PLAIN: [(&str, &[&str], usize); 17] = [
 
 /// Programs that start others in ways that are not known here: by a server that has an environment of its own, in
 /// another namespace, or as their own configuration says.
-const UNKNOWN: [&str; 21] = [
+const UNKNOWN: [&str; 26] = [
     "at",
     "batch",
     "dbus-launch",
     "distrobox",
     "distrobox-enter",
+    "fakeroot",
     "firejail",
     "gnome-terminal",
     "konsole",
+    "kubectl",
+    "linux32",
+    "linux64",
     "lxc",
     "machinectl",
     "nsenter",
     "parallel",
     "proot",
     "screen",
+    "setarch",
     "sg",
     "systemd-nspawn",
     "tmux",
@@ -371,7 +375,9 @@ impl Line {
                 }
                 Some(&[])
             }
-            _ if UNKNOWN.contains(&name) && !words.is_empty() => {
+            _ if UNKNOWN.contains(&name) && !words.is_empty()
+                || name == "find" && words.iter().any(|word| word.starts_with("-exec")) =>
+            {
                 self.hops.push(Hop::Unknown { by });
                 Some(&[])
             }
@@ -399,6 +405,15 @@ impl Line {
                 }
                 self.sets(name, assignments);
                 Some(rest)
+            }
+            "strace" => {
+                let options = Options::read(words, &["-e", "-o", "-s", "-E", "-u"]);
+                let values = options.values(&["-E", "--env"]);
+                if values.iter().any(|value| value == VARIABLE) {
+                    self.hops.push(Hop::Clears { by, instead: "leave its -E out" });
+                }
+                self.sets(name, &values);
+                Some(options.rest)
             }
             "systemd-run" => {
                 let options =

@@ -86,7 +86,7 @@ fn what_a_shell_is_given_is_read() {
 
 #[test]
 fn what_is_not_known_is_not_called_known() {
-    for line in ["tmux new", "unshare -r till", "sg scard till"] {
+    for line in ["tmux new", "unshare -r till", "sg scard till", "setarch -R till", "find . -exec till ;"] {
         let Line { hops, program, .. } = follow(line);
         assert!(matches!(hops.as_slice(), [Hop::Unknown { .. }]) && program.is_none(), "{line}");
     }
@@ -130,7 +130,13 @@ fn who_runs_it_and_whether_the_variable_stays() {
 
 #[test]
 fn what_takes_the_variable_away() {
-    for line in ["env -i till", "env - till", "env -u PCSCLITE_CSOCK_NAME till", "systemd-run --user till"] {
+    for line in [
+        "strace -E PCSCLITE_CSOCK_NAME till",
+        "env -i till",
+        "env - till",
+        "env -u PCSCLITE_CSOCK_NAME till",
+        "systemd-run --user till",
+    ] {
         assert!(matches!(follow(line).hops.as_slice(), [Hop::Clears { .. }]), "{line}");
         assert_eq!(follow(line).program.as_deref(), Some(Path::new("till")), "{line}");
     }
