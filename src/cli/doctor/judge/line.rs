@@ -19,7 +19,12 @@ const CHECK: &str = "program";
 
 /// What is to be said of the steps to the program.
 pub(super) fn judge_all(hops: &[Hop], survey: &Survey) -> Vec<Diagnosis> {
-    that_count(hops).iter().map(|hop| judge(hop, survey)).collect()
+    match hops.split_last() {
+        Some((Hop::Each(commands), before)) => {
+            commands.iter().flat_map(|hops| judge_all(&[before, hops].concat(), survey)).collect()
+        }
+        _ => that_count(hops).iter().map(|hop| judge(hop, survey)).collect(),
+    }
 }
 
 /// The steps that count in the end: who goes on as another user is not the one whom readers see, and a variable that is
@@ -75,6 +80,7 @@ fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
             }
         }
         Hop::Snap => broken(CHECK, "the program runs in a snap").with(SNAP),
+        Hop::Each(_) => ok(CHECK, "it starts several programs"),
     }
 }
 

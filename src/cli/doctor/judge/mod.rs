@@ -337,6 +337,19 @@ mod tests {
     }
 
     #[test]
+    fn each_command_of_a_shell_is_judged_for_itself() {
+        let level = |text: &str| {
+            let words = ["sh", "-c", text].map(std::ffi::OsString::from);
+            worst(&Survey { hops: Line::follow(&words).hops, ..healthy() }).0
+        };
+        assert_eq!(level("sudo -E till; sudo -E -u 1000 true"), Level::Broken);
+        assert_eq!(level("env -i till; PCSCLITE_CSOCK_NAME=/run/pcsc true"), Level::Broken);
+        assert_eq!(level("unset PCSCLITE_CSOCK_NAME; true; till"), Level::Broken);
+        assert_eq!(level("export PCSCLITE_CSOCK_NAME=/run/pcsc; true; till"), Level::Ok);
+        assert_eq!(level("true; sudo -E -u 1000 till"), Level::Ok);
+    }
+
+    #[test]
     fn a_healthy_system_has_nothing_to_say() {
         assert_eq!(worst(&healthy()).0, Level::Ok);
     }

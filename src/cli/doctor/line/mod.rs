@@ -41,6 +41,8 @@ pub(super) enum Hop {
     Flatpak { variable: bool, folders: Vec<String> },
     /// It goes on in a snap.
     Snap,
+    /// It goes on with several commands, each with steps of its own: the last step.
+    Each(Vec<Vec<Hop>>),
 }
 
 /// How a program goes on as another user.
@@ -267,8 +269,25 @@ impl Line {
                 (self.program, self.script) = (program, script);
             }
             (last, _) => {
-                let lines = commands.iter().chain(&last);
-                self.hops.extend(lines.flat_map(|words| Self::follow_in_script(words).hops));
+                // What the shell's own variable has become, for the commands behind.
+                let mut shell = Vec::new();
+                let mut each: Vec<Vec<Hop>> = Vec::new();
+                for words in commands.iter().chain(&last) {
+                    let hops = Self::follow_in_script(words).hops;
+                    match words.first().map(|word| word.to_string_lossy()).as_deref() {
+                        Some("unset" | "export") if !hops.is_empty() => shell = hops,
+                        _ => {
+                            let hops = [shell.clone(), hops].concat();
+                            if !each.contains(&hops) {
+                                each.push(hops);
+                            }
+                        }
+                    }
+                }
+                match each.as_slice() {
+                    [only] => self.hops.extend_from_slice(only),
+                    _ => self.hops.push(Hop::Each(each)),
+                }
             }
         }
     }
